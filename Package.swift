@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let package = Package(
+    name: "swift-dataloader",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "DataLoading", targets: ["DataLoading"]),
+        .library(name: "GraphQLBatching", targets: ["GraphQLBatching"]),
+        .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
+        .library(name: "CurlTransport", targets: ["CurlTransport"]),
+    ],
+    dependencies: [],
+    targets: [
+        // The libraries. Arrows run one way, downwards.
+        .target(name: "DataLoading"),
+        .target(name: "HTTPTransport"),
+        .target(name: "GraphQLBatching", dependencies: ["DataLoading", "HTTPTransport"]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(
+            name: "CurlTransport",
+            dependencies: ["CCurl", "HTTPTransport"],
+            swiftSettings: [.strictMemorySafety()]
+        ),
+
+        // What tests, examples and benchmarks share; not a product.
+        .target(name: "LoopbackServer", dependencies: ["GraphQLBatching"]),
+
+        .executableTarget(
+            name: "NPlusOne",
+            dependencies: ["DataLoading", "GraphQLBatching", "CurlTransport", "LoopbackServer"],
+            path: "Examples/NPlusOne"
+        ),
+
+        .testTarget(name: "DataLoadingTests", dependencies: ["DataLoading"]),
+        .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
+        .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport", "LoopbackServer"]),
+        .testTarget(name: "GraphQLBatchingTests", dependencies: ["GraphQLBatching", "LoopbackServer", "CurlTransport"]),
+        .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer"]),
+    ]
+)
+
+for target in package.targets where target.name != "CCurl" {
+    target.swiftSettings = (target.swiftSettings ?? []) + [
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+        .enableUpcomingFeature("ExistentialAny"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+        .enableUpcomingFeature("MemberImportVisibility"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0470-isolated-conformances.md
+        .enableUpcomingFeature("InferIsolatedConformances"),
+        // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0481-weak-let.md
+        .enableUpcomingFeature("ImmutableWeakCaptures"),
+    ]
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The value of an argument: hoisted into a variable unless it is written as a literal on purpose.
+
+/// The value of an argument.
+///
+/// Values travel as variables: a request's text holds `$id` and never the value itself, so that no value can change
+/// what the document means and one text serves all values. A variable has a declared type, which the named functions
+/// give; a value of any other type says so: `.value(["title": "…"], type: "NewIssue!")`.
+public struct GraphQLArgument: Hashable, Sendable {
+    enum Storage: Hashable {
+        case literal(GraphQLValue)
+        case hoisted(GraphQLValue, type: GraphQLType)
+    }
+
+    let storage: Storage
+
+    /// A value that travels as a variable of the given type.
+    public static func value(_ value: GraphQLValue, type: GraphQLType) -> Self {
+        Self(storage: .hoisted(value, type: type))
+    }
+
+    /// A value in the document's own text, as for a constant of the program. Each different one makes a different
+    /// text, which defeats servers' caches of parsed documents.
+    public static func literal(_ value: GraphQLValue) -> Self { Self(storage: .literal(value)) }
+
+    /// A variable that the operation declares.
+    public static func variable(_ name: GraphQLName) -> Self { Self(storage: .literal(.variable(name))) }
+
+    /// An `ID!`.
+    public static func id(_ value: String) -> Self { .value(.string(value), type: .nonNull(.named("ID"))) }
+
+    /// An `[ID!]!`.
+    public static func ids(_ values: [String]) -> Self {
+        .value(.list(values.map { .string($0) }), type: .nonNull(.list(.nonNull(.named("ID")))))
+    }
+
+    /// A `String!`.
+    public static func string(_ value: String) -> Self { .value(.string(value), type: .nonNull(.named("String"))) }
+
+    /// An `Int!`, which GraphQL limits to 32 bits.
+    public static func int(_ value: Int32) -> Self { .value(.int(Int(value)), type: .nonNull(.named("Int"))) }
+
+    /// A `Float!`.
+    public static func float(_ value: Double) -> Self { .value(.float(value), type: .nonNull(.named("Float"))) }
+
+    /// A `Boolean!`.
+    public static func boolean(_ value: Bool) -> Self { .value(.boolean(value), type: .nonNull(.named("Boolean"))) }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A name that is safe to print into a document. Invalid ones cannot exist.
+
+/// A name of the GraphQL language: of a field, an alias, an argument, a type, a variable, a fragment.
+///
+/// `[_A-Za-z][_0-9A-Za-z]*`, ASCII only
+/// ([GraphQL, section 2.1.9](https://spec.graphql.org/September2025/#sec-Names)).
+///
+/// Names that a program knows are written as literals; names from elsewhere are checked:
+///
+/// ```swift
+/// import GraphQLBatching
+///
+/// func column(chosenByUser text: String) throws -> GraphQLField {
+///     GraphQLField(try GraphQLName(text))
+/// }
+/// ```
+public struct GraphQLName: Hashable, Sendable {
+    /// The name's text.
+    public let text: String
+
+    /// Checks a name.
+    ///
+    /// - Throws: ``GraphQLDocumentError`` with ``GraphQLDocumentError/Code/invalidName`` that shows the offender.
+    public init(_ text: String) throws(GraphQLDocumentError) {
+        guard Self.isValid(text) else { throw .invalidName(text) }
+        self.text = text
+    }
+
+    /// A name known to be valid because this module made it.
+    init(unchecked text: String) {
+        assert(Self.isValid(text))
+        self.text = text
+    }
+
+    private static func isValid(_ text: String) -> Bool {
+        var isFirst = true
+        for byte in text.utf8 {
+            guard byte.isNameStart || (!isFirst && byte.isDigit) else { return false }
+            isFirst = false
+        }
+        return !isFirst
+    }
+}
+
+extension GraphQLName: ExpressibleByStringLiteral {
+    /// A name in the program's own text.
+    ///
+    /// - Precondition: The literal is a valid name. Use the throwing ``init(_:)`` for text that is not a literal.
+    public init(stringLiteral text: StaticString) {
+        let text = text.description
+        precondition(Self.isValid(text), "'\(text)' is not a GraphQL name: letters, digits and _, not a digit first")
+        self.text = text
+    }
+}
+
+extension GraphQLName: Comparable {
+    public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
+}
+
+extension GraphQLName: CustomStringConvertible {
+    public var description: String { text }
+}
+
+extension UInt8 {
+    /// Whether a name may begin with this byte.
+    var isNameStart: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
+        default: false
+        }
+    }
+
+    /// Whether this byte is an ASCII digit.
+    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+}

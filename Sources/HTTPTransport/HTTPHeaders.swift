@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Header fields in their order, checked when added, redacted when shown.
+
+/// Header fields, in the order in which they were added.
+///
+/// ```swift
+/// import HTTPTransport
+///
+/// func headers(token: String) throws -> HTTPHeaders {
+///     var headers = HTTPHeaders()
+///     try headers.append(name: "Authorization", value: "Bearer \(token)")
+///     return headers
+/// }
+/// ```
+///
+/// A name is a token and a value holds no CR, LF or NUL
+/// ([RFC 9110, section 5](https://www.rfc-editor.org/rfc/rfc9110#section-5)), so that a value from outside can never
+/// become a header, or a request, of its own.
+public struct HTTPHeaders: Hashable, Sendable {
+    /// One field.
+    public struct Field: Hashable, Sendable {
+        /// The name, as it was given. Compare it without regard to case.
+        public let name: String
+        /// The value, without white space around it.
+        public let value: String
+    }
+
+    /// All fields, in order.
+    public private(set) var fields: [Field] = []
+
+    /// No fields.
+    public init() {}
+
+    /// Adds a field behind those that are there.
+    ///
+    /// - Throws: ``HTTPTransportError`` with ``HTTPTransportError/Code/invalidRequest`` that names the field; never
+    ///   its value, which may be a secret.
+    public mutating func append(name: String, value: String) throws(HTTPTransportError) {
+        guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenCharacter) else {
+            throw .invalidRequest("'\(name.prefix(64).printable)' is not a valid name for a header field.")
+        }
+        guard value.utf8.allSatisfy({ $0 != 0x7f && ($0 >= 0x20 || $0 == 0x09) }) else {
+            throw .invalidRequest("The value of the header field '\(name)' contains a line break or a control character.")
+        }
+        fields.append(Field(name: name, value: String(value.trimmingHorizontalSpace)))
+    }
+
+    /// Replaces every field of this name by one.
+    ///
+    /// - Throws: As ``append(name:value:)`` does; the fields are then as they were.
+    public mutating func set(name: String, value: String) throws(HTTPTransportError) {
+        var changed = self
+        changed.fields.removeAll { $0.name.isEqualIgnoringCase(to: name) }
+        try changed.append(name: name, value: value)
+        self = changed
+    }
+
+    /// The value of the first field of this name, compared without regard to case.
+    ///
+    /// - Complexity: O(*n*) in the number of fields.
+    public subscript(name: String) -> String? {
+        fields.first { $0.name.isEqualIgnoringCase(to: name) }?.value
+    }
+
+    /// The values of all fields of this name, in order.
+    public func values(of name: String) -> [String] {
+        fields.filter { $0.name.isEqualIgnoringCase(to: name) }.map(\.value)
+    }
+
+    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default:
+            "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}
+
+extension HTTPHeaders: CustomStringConvertible {
+    /// Names with their values, those of fields that carry no secret by their nature; all others as `…`.
+    public var description: String {
+        fields.map { "\($0.name): \(Self.isPublic($0.name) ? $0.value : "…")" }.joined(separator: ", ")
+    }
+
+    private static func isPublic(_ name: String) -> Bool {
+        ["accept", "content-type", "content-length", "content-encoding", "retry-after", "server", "date"]
+            .contains { name.isEqualIgnoringCase(to: $0) }
+    }
+}
+
+extension HTTPHeaders: CustomDebugStringConvertible {
+    public var debugDescription: String { description }
+}
+
+extension HTTPHeaders.Field: CustomStringConvertible {
+    public var description: String {
+        var headers = HTTPHeaders()
+        headers.appendUnchecked(self)
+        return headers.description
+    }
+}
+
+extension HTTPHeaders.Field: CustomDebugStringConvertible {
+    public var debugDescription: String { description }
+}
+
+extension HTTPHeaders {
+    private mutating func appendUnchecked(_ field: Field) { fields.append(field) }
+}

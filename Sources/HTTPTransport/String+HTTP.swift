@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// ASCII helpers of this module, without Foundation.
+
+extension StringProtocol {
+    /// Equality without regard to the case of ASCII letters.
+    package func isEqualIgnoringCase(to other: some StringProtocol) -> Bool {
+        utf8.elementsEqual(other.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
+    }
+
+    /// The text with everything that could move a terminal's cursor or forge a line of a log escaped.
+    var printable: String {
+        unicodeScalars.reduce(into: "") { $0 += $1.value < 0x20 || (0x7f...0x9f).contains($1.value) ? $1.escaped(asASCII: true) : String($1) }
+    }
+
+    /// Without the spaces and tabs around it.
+    var trimmingHorizontalSpace: SubSequence {
+        let isSpace = { (character: Character) in character == " " || character == "\t" }
+        guard let start = firstIndex(where: { !isSpace($0) }), let end = lastIndex(where: { !isSpace($0) }) else {
+            return self[endIndex...]
+        }
+        return self[start...end]
+    }
+}
+
+extension UInt8 {
+    fileprivate var lowercasedASCII: UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
+    }
+}
