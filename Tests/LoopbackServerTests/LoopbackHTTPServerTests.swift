@@ -17,6 +17,7 @@ struct `A loopback HTTP server` {
 
     @Test func `answers request after request on one connection`() throws {
         let server = try echo()
+        defer { server.stop() }
         var client = try RawClient(port: server.port)
         for number in 1...3 {
             client.send(request(body: "body \(number)"))
@@ -30,6 +31,7 @@ struct `A loopback HTTP server` {
 
     @Test func `serves several connections, each with its own number`() throws {
         let server = try echo()
+        defer { server.stop() }
         #expect(server.url == "http://127.0.0.1:\(server.port)")
         var first = try RawClient(port: server.port)
         first.send(request())
@@ -43,6 +45,7 @@ struct `A loopback HTTP server` {
 
     @Test func `serves hundreds of connections at once`() throws {
         let server = try echo(latency: .milliseconds(5))
+        defer { server.stop() }
         try ask(server, clients: 300)
         #expect(server.statistics.connections == 300)
     }
@@ -58,6 +61,7 @@ struct `A loopback HTTP server` {
 
     @Test func `answers pipelined requests in their order`() throws {
         let server = try echo()
+        defer { server.stop() }
         var client = try RawClient(port: server.port)
         client.send((1...50).map { request(body: "\($0)") }.joined())
         for number in 1...50 {
@@ -68,6 +72,7 @@ struct `A loopback HTTP server` {
     @Test(arguments: [1, 2, 7, 64])
     func `understands requests however they are cut`(size: Int) throws {
         let server = try echo()
+        defer { server.stop() }
         var client = try RawClient(port: server.port)
         let chunked =
             "POST /c HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n02\r\nde\r\n0\r\nT: t\r\n\r\n"
@@ -82,6 +87,7 @@ struct `A loopback HTTP server` {
 
     @Test func `takes and gives bodies that are larger than any buffer`() throws {
         let server = try LoopbackHTTPServer { LoopbackReply(body: $0.body + $0.body) }
+        defer { server.stop() }
         var client = try RawClient(port: server.port)
         let body = String(repeating: "0123456789abcdef", count: 1 << 18)
         client.send(request(body: body))
@@ -93,6 +99,7 @@ struct `A loopback HTTP server` {
             let values = [request.header("ACCEPT"), request.header("x-b"), request.header("nothing")]
             return LoopbackReply(body: Array(values.map { $0 ?? "-" }.joined(separator: "|").utf8))
         }
+        defer { server.stop() }
         var client = try RawClient(port: server.port)
         client.send(request(headers: "accept: a, b \r\nX-B:\tc: d\r\n"))
         #expect(try client.readResponse().body == "a, b|c: d|-")
@@ -100,6 +107,7 @@ struct `A loopback HTTP server` {
 
     @Test func `leaves out the body of a HEAD, not its length`() throws {
         let server = try echo()
+        defer { server.stop() }
         var client = try RawClient(port: server.port)
         client.send(request("HEAD") + request())
         #expect(try client.read(through: "\r\n\r\n").contains("Content-Length: 11\r\n"))
@@ -108,6 +116,7 @@ struct `A loopback HTTP server` {
 
     @Test func `tells a client that asks to go on with its body`() throws {
         let server = try echo()
+        defer { server.stop() }
         var client = try RawClient(port: server.port)
         client.send("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n")
         #expect(try client.read(through: "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n")
@@ -118,6 +127,7 @@ struct `A loopback HTTP server` {
     @Test(arguments: ["GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "GET / HTTP/1.0\r\n\r\n"])
     func `closes after the reply where the client wants it`(text: String) throws {
         let server = try echo()
+        defer { server.stop() }
         var client = try RawClient(port: server.port)
         client.send(text + text)
         let all = try client.readToEnd()
@@ -127,6 +137,7 @@ struct `A loopback HTTP server` {
 
     @Test func `answers a client that has ended its own half`() throws {
         let server = try echo(latency: .milliseconds(10))
+        defer { server.stop() }
         var client = try RawClient(port: server.port)
         client.send(request(body: "last"))
         client.endWriting()
@@ -135,6 +146,7 @@ struct `A loopback HTTP server` {
 
     @Test func `counts every byte of the wire before the client can have read the reply`() throws {
         let server = try echo()
+        defer { server.stop() }
         let text = request(body: "abc")
         for _ in 1...20 {
             let before = server.statistics
@@ -154,6 +166,7 @@ struct `A loopback HTTP server` {
 struct `The latency of a loopback HTTP server` {
     @Test func `holds back every reply, and hardly longer`() throws {
         let server = try LoopbackHTTPServer(latency: .milliseconds(2)) { _ in LoopbackReply() }
+        defer { server.stop() }
         var client = try RawClient(port: server.port)
         var shortest = Duration.seconds(1)
         for _ in 1...50 {
@@ -169,12 +182,14 @@ struct `The latency of a loopback HTTP server` {
 
     @Test func `passes for all connections at the same time`() throws {
         let server = try LoopbackHTTPServer(latency: .milliseconds(200)) { _ in LoopbackReply() }
-        var clients = (try RawClient(port: server.port), try RawClient(port: server.port))
+        defer { server.stop() }
+        var first = try RawClient(port: server.port)
+        var second = try RawClient(port: server.port)
         let time = try ContinuousClock().measure {
-            clients.0.send(request())
-            clients.1.send(request())
-            _ = try clients.0.readResponse()
-            _ = try clients.1.readResponse()
+            first.send(request())
+            second.send(request())
+            _ = try first.readResponse()
+            _ = try second.readResponse()
         }
         #expect(time >= .milliseconds(200))
         #expect(time < .milliseconds(400))
@@ -182,6 +197,7 @@ struct `The latency of a loopback HTTP server` {
 
     @Test func `can be changed while the server runs`() throws {
         let server = try LoopbackHTTPServer { _ in LoopbackReply() }
+        defer { server.stop() }
         #expect(server.latency == .zero)
         server.latency = .milliseconds(30)
         var client = try RawClient(port: server.port)

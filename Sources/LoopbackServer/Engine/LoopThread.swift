@@ -32,7 +32,7 @@ struct LoopThread: ~Copyable {
         self.handle = handle
     }
 
-    func join() { pthread_join(handle, nil) }
+    consuming func join() { pthread_join(handle, nil) }
 }
 
 /// What a new thread is given.

@@ -85,11 +85,10 @@ package final class LoopbackHTTPServer: Sendable {
     /// from any thread but the server's own.
     package func stop() {
         thread.withLock { thread in
-            guard let running = thread else { return }
+            guard let running = thread.take() else { return }
             wake.signal()
             running.join()
             wake.close()
-            thread = nil
         }
     }
 }
