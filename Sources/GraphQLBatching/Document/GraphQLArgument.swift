@@ -15,6 +15,13 @@ public struct GraphQLArgument: Hashable, Sendable {
 
     package let storage: Storage
 
+    /// The value itself, wherever it travels.
+    package var wrapped: GraphQLValue {
+        switch storage {
+        case .literal(let value), .hoisted(let value, type: _): value
+        }
+    }
+
     /// A value that travels as a variable of the given type.
     public static func value(_ value: GraphQLValue, type: GraphQLType) -> Self {
         Self(storage: .hoisted(value, type: type))

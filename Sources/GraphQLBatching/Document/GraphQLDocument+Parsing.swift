@@ -21,7 +21,7 @@ extension GraphQLDocument {
     public init(parsing text: String) throws(GraphQLDocumentError) {
         var parser = try GraphQLParser(text)
         let (operations, fragments) = try parser.document()
-        self.init(unchecked: operations, fragments: fragments)
+        try self.init(operations: operations, fragments: fragments)
     }
 }
 

@@ -34,7 +34,7 @@ public struct GraphQLName: Hashable, Sendable {
         self.text = text
     }
 
-    private static func isValid(_ text: String) -> Bool {
+    static func isValid(_ text: String) -> Bool {
         var isFirst = true
         for byte in text.utf8 {
             guard byte.isNameStart || (!isFirst && byte.isDigit) else { return false }
