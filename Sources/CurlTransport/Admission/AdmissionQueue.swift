@@ -51,6 +51,8 @@ struct AdmissionQueue<Element> {
     private var lines: [String: Line] = [:]
     /// How many wait, at all origins together.
     private(set) var waitingCount = 0
+    /// How many origins it has books of: those with a request in flight.
+    var originCount: Int { lines.count }
 
     init(placesPerOrigin: Int, maximumWaiting: Int) {
         self.placesPerOrigin = placesPerOrigin

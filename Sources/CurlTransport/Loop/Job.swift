@@ -33,7 +33,8 @@ final class Job: DeadlineHeapElement {
         let message =
             switch phase {
             case .waiting: "The request to \(origin) was not sent: it waited in the queue for all its \(timeout)."
-            case .inFlight(let transfer) where transfer.attempts > 0: "No complete response from \(origin) in \(timeout)."
+            case .inFlight(let transfer) where transfer.attempts > 0:
+                "No complete response from \(origin) in \(timeout)."
             case .ready, .inFlight, .ended: "No connection to \(origin) in \(timeout)."
             }
         return HTTPTransportError(.timedOut, message, mayHaveReachedServer: mayHaveReachedServer)
