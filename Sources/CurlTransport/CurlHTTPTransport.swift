@@ -26,7 +26,9 @@ public import HTTPTransport
 ///   are not used.
 /// - A request that is not idempotent is sent at most once, also where libcurl by itself would send it again.
 /// - Requests to one origin start in the order of their calls; their responses come in any order.
-/// - A response that is cut short, contradicts itself or is too large is an error, never a short success.
+/// - A response is an error, never a short success, if it ends before its head, its length or its last chunk does, if
+///   its framing contradicts itself, or if it is too large. (A body with neither length nor chunks ends where the
+///   connection ends; whether it is whole, only its reader can tell.)
 /// - No error or description holds a header's value, a query string or a body.
 ///
 /// A transport need not be shut down: when the last reference goes, the requests in flight run to their end and the
@@ -66,7 +68,7 @@ public final class CurlHTTPTransport: HTTPClientTransport {
     ///
     /// - Parameter request: What to send. `Content-Length` and `Transfer-Encoding` are refused among its header
     ///   fields: they follow from the body.
-    /// - Returns: The response, its content encodings (gzip, deflate) undone.
+    /// - Returns: The response, its content encoding (gzip, and whatever else this system's libcurl knows) undone.
     /// - Throws: `HTTPTransportError`, or `CancellationError`.
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         let exchange = Exchange(request, timeout: request.timeout ?? timeout)

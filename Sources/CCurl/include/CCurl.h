@@ -63,23 +63,11 @@ static inline CURLcode ccurl_set_prerequest_callback(
     return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
 }
 
-/// Lets a handle be removed while its name is being resolved without waiting for the resolver. Since libcurl 7.87;
-/// before, and where the library is older than its headers, nothing happens.
-static inline CURLcode ccurl_set_quick_exit(CURL *easy) {
-#if LIBCURL_VERSION_NUM >= 0x075700
-    CURLcode code = curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-    return code == CURLE_UNKNOWN_OPTION ? CURLE_OK : code;
-#else
-    (void)easy;
-    return CURLE_OK;
-#endif
-}
+/// `CURLOPT_QUICK_EXIT`, which headers before 7.87 do not name: lets a handle be removed while its name is being
+/// resolved without waiting for the resolver. A library that does not know it says `CURLE_UNKNOWN_OPTION`.
+static const CURLoption ccurl_option_quick_exit = (CURLoption)(CURLOPTTYPE_LONG + 322);
 
 // Reading about a transfer
-
-static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
-    return curl_easy_getinfo(easy, info, value);
-}
 
 static inline CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void *_Nullable *_Nonnull value) {
     return curl_easy_getinfo(easy, info, (char **)value);

@@ -10,7 +10,8 @@ extension EasyHandle {
         try setSafety(caFile: configuration.caFile)
         try setConnections(connectTimeout: configuration.connectTimeout)
         try set(CURLOPT_USERAGENT, configuration.userAgent)
-        try set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate")
+        // All that this libcurl decodes.
+        try set(CURLOPT_ACCEPT_ENCODING, "")
         try set(CURLOPT_BUFFERSIZE, 64 << 10)
     }
 
@@ -32,13 +33,21 @@ extension EasyHandle {
 
     private func setConnections(connectTimeout: Duration) throws(HTTPTransportError) {
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(connectTimeout.roundedUpToMilliseconds))
-        try Self.check(unsafe ccurl_set_quick_exit(pointer), CURLOPT_CONNECTTIMEOUT_MS)
+        try setQuickExit()
         // Behind a connection that is being made to an HTTP/2 server, wait for it instead of making one more.
         try set(CURLOPT_PIPEWAIT, 1)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         // Shorter than the idle time-outs that servers and load balancers commonly have (60 seconds and up).
         try set(CURLOPT_MAXAGE_CONN, 55)
         try set(CURLOPT_MAXLIFETIME_CONN, 600)
+    }
+}
+
+extension EasyHandle {
+    /// Without it, cancelling a request whose name is being resolved holds up all others until it is.
+    private func setQuickExit() throws(HTTPTransportError) {
+        let code = unsafe ccurl_set_long(pointer, ccurl_option_quick_exit, 1)
+        if code != CURLE_UNKNOWN_OPTION { try Self.check(code, ccurl_option_quick_exit) }
     }
 }
 
