@@ -62,50 +62,39 @@ extension Intake {
         with outcome: Result<BatchResults<Key, Value>, any Error>
     ) -> [Resumption] {
         let queue = dispatch.queue
+        let slots = queue.batches[dispatch.number].slots
         queue.batches[dispatch.number].task = nil
-        var resumptions: [Resumption] = []
-        resumptions.reserveCapacity(dispatch.keys.count)
         var position = 0
-        for index in queue.batches[dispatch.number].slots where queue.slots[index].isWaiting {
+        for slot in slots where queue.slots[slot].isWaiting {
             let key = dispatch.keys[position]
-            let result: Result<Value, any Error>
-            let isCached: Bool
-            switch outcome {
-            case .success(let results):
-                result = results.result(for: key, at: position, options: options)
-                isCached = options.memoises
-            case .failure(let error):
-                result = .failure(error)
-                isCached = false
-            }
+            let result = outcome.flatMap { $0.result(for: key, at: position, options: options) }
             position += 1
-            if owns(queue, slot: index, entryOf: key) {
-                entries[key] = isCached ? .finished(result) : nil
+            queue.slots[slot].state = .finished(result)
+            if owns(queue, slot: slot, entryOf: key) {
+                entries[key] = options.memoises && outcome.isSuccess ? .finished(result) : nil
             }
-            Self.finish(queue, slot: index, with: result, resuming: &resumptions)
         }
-        return resumptions
+        return Self.resumptions(in: queue, slots: slots)
     }
 
-    /// Gives a slot its result.
-    static func finish(
-        _ queue: Queue,
-        slot index: Int,
-        with result: Result<Value, any Error>,
-        resuming resumptions: inout [Resumption]
-    ) {
-        guard case .waiting(let waiters) = queue.slots[index].state else { return }
-        queue.slots[index].state = .finished(result)
-        waiters.forEach { waiter in
-            switch waiter.target {
+    /// Takes the callers out that wait for slots which are finished.
+    static func resumptions(in queue: Queue, slots: Range<Int>) -> [Resumption] {
+        queue.takeCallers(ofSlots: slots).compactMap { caller, slot in
+            switch caller {
             case .single(let continuation):
-                resumptions.append(.single(continuation, result))
+                guard case .finished(let result) = queue.slots[slot].state else { return nil }
+                return .single(continuation, result)
             case .group(let group):
                 group.remaining -= 1
-                if group.remaining == 0, let continuation = group.continuation.take() {
-                    resumptions.append(.group(continuation))
-                }
+                guard group.remaining == 0 else { return nil }
+                return group.continuation.take().map { .group($0) }
             }
         }
+    }
+}
+
+extension Result {
+    fileprivate var isSuccess: Bool {
+        if case .success = self { true } else { false }
     }
 }

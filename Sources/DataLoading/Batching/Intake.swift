@@ -66,7 +66,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         if !queue.isGathering {
             queue.batches[queue.batchIndex(ofSlot: index)].callers += 1
         }
-        return Ticket(queue: queue, index: index, id: queue.makeID())
+        return Ticket(queue: queue, slot: index, place: queue.lineUp(forSlot: index))
     }
 
     private mutating func add(_ key: Key) -> Entered {

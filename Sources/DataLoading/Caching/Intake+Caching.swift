@@ -13,7 +13,8 @@ extension Intake {
         var resumptions: [Resumption] = []
         switch entries[key] {
         case .pending(let queue, let slot) where queue.isGathering:
-            Self.finish(queue, slot: slot, with: result, resuming: &resumptions)
+            queue.slots[slot].state = .finished(result)
+            resumptions = Self.resumptions(in: queue, slots: slot..<slot + 1)
         case .pending where !force, .finished where !force:
             return (false, [])
         case .pending, .finished, nil:
