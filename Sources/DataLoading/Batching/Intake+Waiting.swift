@@ -71,10 +71,11 @@ extension Intake {
 
     private mutating func release(_ queue: Queue, slot index: Int) -> Task<Void, Never>? {
         queue.slots[index].callers -= 1
-        if queue.isGathering {
-            guard queue.slots[index].callers == 0 else { return nil }
-            queue.slots[index].state = .abandoned
-            removeEntry(of: queue, slot: index)
+        guard queue.isSent(slot: index) else {
+            if queue.slots[index].callers == 0 {
+                queue.slots[index].state = .abandoned
+                removeEntry(of: queue, slot: index)
+            }
             return nil
         }
         let number = queue.batchIndex(ofSlot: index)

@@ -4,8 +4,8 @@
 
 /// The loads of one tick, in call order.
 ///
-/// A queue is *gathering* until its tick ends; then it is cut into batches and takes no more keys. A slot keeps its
-/// place, so a caller finds its result by the queue and an index for as long as anybody holds them.
+/// A queue is *gathering* until its tick has ended and its first batch is cut; then it takes no more keys. A slot keeps
+/// its place, so a caller finds its result by the queue and an index for as long as anybody holds them.
 final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sendable {
     // The loader's lock guards every access to what varies.
 
@@ -60,7 +60,10 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     var waiters: [Waiter] = []
     /// In the order of their slots; empty while gathering.
     var batches: [Batch] = []
-    var isGathering = true
+    /// Whether the tick has ended.
+    var isDue = false
+    /// How many slots have been cut off into batches.
+    var sent = 0
     /// The highest priority among those who asked.
     var priority: TaskPriority
 
@@ -68,6 +71,9 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         self.scope = scope
         self.priority = priority
     }
+
+    /// Whether a slot has been cut off into a batch.
+    func isSent(slot: Int) -> Bool { slot < sent }
 
     /// Gets in line for a slot.
     ///
