@@ -20,14 +20,14 @@ public struct DataLoaderOptions: Sendable {
     public let schedule: DataLoaderSchedule
 
     /// The largest number of batches in flight; `nil`, the default, for no limit. While it is reached, keys gather.
-    package var maxConcurrentBatches: Int?
+    package let maxConcurrentBatches: Int?
 
     /// What to call the loader in errors and in the names of its tasks; `nil` by default.
     public let name: String?
 
     /// The defaults.
     public init() {
-        self.init(maxBatchSize: nil, deduplicates: true, memoises: true, schedule: .quiescence(), name: nil, ())
+        self.init(unchecked: nil)
     }
 
     /// Chooses options.
@@ -53,24 +53,25 @@ public struct DataLoaderOptions: Sendable {
             throw .invalidOption("maximumDelay", is: "\(maximumDelay)", mustBe: "zero or more")
         }
         self.init(
-            maxBatchSize: maxBatchSize,
+            unchecked: maxBatchSize,
             deduplicates: deduplicates,
             memoises: memoises,
             schedule: schedule,
-            name: name,
-            ()
+            name: name
         )
     }
 
-    private init(
-        maxBatchSize: Int?,
-        deduplicates: Bool,
-        memoises: Bool,
-        schedule: DataLoaderSchedule,
-        name: String?,
-        _ valid: ()
+    /// Options that are known to be valid.
+    package init(
+        unchecked maxBatchSize: Int?,
+        maxConcurrentBatches: Int? = nil,
+        deduplicates: Bool = true,
+        memoises: Bool = true,
+        schedule: DataLoaderSchedule = .quiescence(),
+        name: String? = nil
     ) {
         self.maxBatchSize = maxBatchSize
+        self.maxConcurrentBatches = maxConcurrentBatches
         self.deduplicates = deduplicates
         self.memoises = memoises
         self.schedule = schedule
