@@ -26,7 +26,8 @@ let package = Package(
         ),
 
         // What tests, examples and benchmarks share; not a product.
-        .target(name: "LoopbackServer", dependencies: ["GraphQLBatching"]),
+        .target(name: "CLoopback"),
+        .target(name: "LoopbackServer", dependencies: ["CLoopback", "GraphQLBatching"]),
 
         .executableTarget(
             name: "NPlusOne",
@@ -42,7 +43,7 @@ let package = Package(
     ]
 )
 
-for target in package.targets where target.name != "CCurl" {
+for target in package.targets where !["CCurl", "CLoopback"].contains(target.name) {
     target.swiftSettings = (target.swiftSettings ?? []) + [
         // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
         .enableUpcomingFeature("ExistentialAny"),
