@@ -71,10 +71,10 @@ need_python() {
     python=$(command -v python3 || true)
     # A Debian without python3-venv has the module venv, and not what it installs.
     if [ -z "$python" ] || ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
-        install_debian_package python3-venv || stop "Python is missing; install Python 3.10 or newer with its module venv"
+        install_debian_package python3-venv || stop "Python is missing; install Python 3.11 or newer with its module venv"
         python=$(command -v python3)
     fi
-    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' || stop "Python is too old; install 3.10 or newer"
+    "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || stop "Python is too old; install 3.11 or newer"
 }
 
 # Installs a package with apt if that can be done without a question, or with one on a terminal.
