@@ -10,7 +10,6 @@ at /graphql until it is ended.
 import logging
 import socket
 import sys
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from enum import Enum
 from pathlib import Path
@@ -85,15 +84,14 @@ class UpdateResourceInput:
 store: dict[str, Resource] = {}
 
 
-def fill(count: int) -> None:
-    for n in range(1, count + 1):
-        store[str(n)] = Resource(
-            id=strawberry.ID(str(n)),
-            name=f"Resource {n}",
-            type=list(ResourceType)[(n - 1) % 4],
-            status=("active", "draft", "archived")[(n - 1) % 3],
-            stored_metadata={"size": 1024 * n, "tags": ["odd" if n % 2 else "even"], "owner": None},
-        )
+def made(n: int, id: str) -> Resource:
+    return Resource(
+        id=strawberry.ID(id),
+        name=f"Resource {n}",
+        type=list(ResourceType)[(n - 1) % 4],
+        status=("active", "draft", "archived")[(n - 1) % 3],
+        stored_metadata={"size": 1024 * n, "tags": ["odd" if n % 2 else "even"], "owner": None},
+    )
 
 
 def is_special(id: str, kind: str) -> bool:
@@ -113,7 +111,7 @@ def require_name(name: str | None) -> None:
 def look_up(id: str) -> Resource | None:
     refuse_failing(id)
     if is_special(id, "partial") or is_special(id, "broken"):
-        return replace(store["1"], id=strawberry.ID(id))
+        return made(1, id)
     return store.get(id)
 
 
@@ -187,7 +185,7 @@ def main() -> None:
         sys.exit("\n".join(["The schema is not that of schema.graphql:", *found]))
 
     count = int(sys.argv[2]) if len(sys.argv) > 2 else 1_000
-    fill(count)
+    store.update((str(n), made(n, str(n))) for n in range(1, count + 1))
     Mutation.last_number = count
 
     # Most errors are on purpose, and each would leave a stack trace in the log.

@@ -19,7 +19,9 @@ enum Standalone {
                 for key in 0..<1_000 {
                     group.addTask { (key, try await loader.load(key)) }
                 }
-                return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+                var values: [Int: String] = [:]
+                for try await (key, value) in group { values[key] = value }
+                return values
             }
         }
         let sizes = batchSizes.withLock { $0 }
