@@ -20,7 +20,7 @@ struct Demo {
     /// - Throws: ``DemoError`` if the ways do not return the same data.
     func run() async throws -> [Measurement] {
         if let endpoint = options.endpoint { return try await compare(at: endpoint) }
-        let server = try LoopbackHTTPServer(latency: options.latency, handler: DemoGraphQLService().respond)
+        let server = try LoopbackHTTPServer(latency: options.latency, handler: DemoGraphQLService(count: options.count).respond)
         defer { server.stop() }
         return try await compare(at: server.url)
     }

@@ -35,7 +35,8 @@ struct Table {
         var kept = columns.map { column in (column, cells: [column.title] + measurements.map(column.cell)) }
         func widths() -> [Int] { kept.map { $0.cells.map(\.count).max() ?? 0 } }
         while kept.count > 1, widths().reduce(0, +) + Self.gap * (kept.count - 1) > width {
-            kept.removeAll { $0.0.rank == kept.map(\.0.rank).max() }
+            let highest = kept.map(\.0.rank).max()
+            kept.removeAll { $0.0.rank == highest }
         }
         let separator = String(repeating: " ", count: Self.gap)
         return (0...measurements.count).map { row in

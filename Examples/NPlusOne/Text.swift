@@ -25,6 +25,9 @@ extension Int {
 }
 
 extension Duration {
+    /// In milliseconds, without zeros that say nothing: `2 ms`, `0.5 ms`.
+    var milliseconds: String { String(format: "%g ms", self / .milliseconds(1)) }
+
     /// In seconds or milliseconds: `2.41 s`, `21.3 ms`.
     var brief: String {
         let seconds = self / .seconds(1)

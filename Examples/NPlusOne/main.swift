@@ -39,7 +39,7 @@ func report(_ measurements: [Measurement], _ options: Options) {
     }
     let width = Terminal.width(of: STDOUT_FILENO)
     let table = Table(measurements: measurements, width: width, isUnicode: Terminal.isUnicode)
-    let server = options.endpoint.map { "at \($0)" } ?? "\(options.latency.brief) a request"
+    let server = options.endpoint.map { "at \($0)" } ?? "\(options.latency.milliseconds) a request"
     print("\(options.count.grouped) reads, \(options.mutationCount) writes, \(server), batches of \(options.batch)\n")
     print((table.rows + [""] + table.bars).joined(separator: "\n"))
     print("\nAll ways returned the same data.")
