@@ -20,7 +20,8 @@ struct Demo {
     /// - Throws: ``DemoError`` if the ways do not return the same data.
     func run() async throws -> [Measurement] {
         if let endpoint = options.endpoint { return try await compare(at: endpoint) }
-        let server = try LoopbackHTTPServer(latency: options.latency, handler: DemoGraphQLService(count: options.count).respond)
+        let service = DemoGraphQLService(count: options.count)
+        let server = try LoopbackHTTPServer(latency: options.latency, handler: service.respond)
         defer { server.stop() }
         return try await compare(at: server.url)
     }
@@ -80,7 +81,9 @@ struct Demo {
 
     private static func unwrapped(_ found: [Resource?], _ ids: [String]) throws(DemoError) -> [Resource] {
         if let missing = zip(ids, found).first(where: { $0.1 == nil }) {
-            throw DemoError(message: "the server has no resource '\(missing.0)'; it must have those from 1 to \(ids.count)")
+            throw DemoError(
+                message: "the server has no resource '\(missing.0)'; it must have those from 1 to \(ids.count)"
+            )
         }
         return found.compactMap { $0 }
     }

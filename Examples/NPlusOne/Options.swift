@@ -97,9 +97,8 @@ extension Options {
         guard let value = Double(number), let scale = microseconds[unit] ?? (value == 0 && unit.isEmpty ? 1 : nil),
             value * scale <= 10_000_000
         else {
-            throw UsageError(
-                message: "--latency takes a time such as 2ms, 500us, 1s or 0, up to 10s, not \(String(reflecting: text))"
-            )
+            let offender = String(reflecting: text)
+            throw UsageError(message: "--latency takes a time such as 2ms, 500us, 1s or 0, up to 10s, not \(offender)")
         }
         return .microseconds(value * scale)
     }
