@@ -54,7 +54,7 @@ need_curl_headers() {
     if have_curl_headers; then return; fi
     install_debian_package libcurl4-openssl-dev ||
         stop "libcurl's headers (7.85 or newer) are missing; install them: $(curl_headers_hint)"
-    have_curl_headers || stop "libcurl's headers are older than 7.85; this needs Debian 12, Ubuntu 24.04 or newer"
+    have_curl_headers || stop "libcurl's headers are still missing or older than 7.85; Debian 12 and Ubuntu 24.04 have newer ones"
 }
 
 curl_headers_hint() {
