@@ -20,10 +20,10 @@ struct Demo {
     /// - Throws: ``DemoError`` if the ways do not return the same data.
     func run() async throws -> [Measurement] {
         if let endpoint = options.endpoint { return try await compare(at: endpoint) }
-        let service = DemoGraphQLService(count: options.count)
+        let service = DemoGraphQLService(resources: options.count)
         let server = try LoopbackHTTPServer(latency: options.latency, handler: service.respond)
         defer { server.stop() }
-        return try await compare(at: server.url)
+        return try await compare(at: try HTTPURL(server.url + DemoGraphQLService.path))
     }
 
     private func compare(at endpoint: HTTPURL) async throws -> [Measurement] {
@@ -59,7 +59,8 @@ struct Demo {
         at endpoint: HTTPURL,
         _ work: (Session) async throws -> Output
     ) async throws -> (Measurement, Output) {
-        let curl = try CurlHTTPTransport()
+        // All at once, a request may wait for long until it is its turn, and this time counts.
+        let curl = try CurlHTTPTransport(configuration: CurlConfiguration(timeout: .seconds(600)))
         let transport = CountingTransport(curl)
         do {
             let session = try Session(endpoint: endpoint, transport: transport, batch: options.batch)
