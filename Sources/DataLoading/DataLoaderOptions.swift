@@ -19,6 +19,9 @@ public struct DataLoaderOptions: Sendable {
     /// When keys that were loaded outside ``withBatching(_:)`` are sent. Inside, the tick decides.
     public let schedule: DataLoaderSchedule
 
+    /// The largest number of batches in flight; `nil`, the default, for no limit. While it is reached, keys gather.
+    package var maxConcurrentBatches: Int?
+
     /// What to call the loader in errors and in the names of its tasks; `nil` by default.
     public let name: String?
 

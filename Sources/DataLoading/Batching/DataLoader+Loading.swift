@@ -49,7 +49,7 @@ extension DataLoader {
                 case .finished(let result):
                     result
                 case .waiting(let ticket, _):
-                    intake.result(of: ticket.queue, slot: ticket.index) ?? .failure(CancellationError())
+                    intake.result(at: ticket) ?? .failure(CancellationError())
                 }
             }
         }

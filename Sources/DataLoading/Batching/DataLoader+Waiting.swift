@@ -10,8 +10,7 @@ extension DataLoader {
     nonisolated func value(of ticket: Ticket<Key, Value>, givingUpKeyWhenCancelled: Bool) async throws -> Value {
         try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
-                let waiter = Waiter<Value>(id: ticket.id, target: .single(continuation))
-                if let result = intake.withLock({ $0.wait(waiter, in: ticket.queue, slot: ticket.index) }) {
+                if let result = intake.withLock({ $0.wait(.single(continuation), at: ticket) }) {
                     continuation.resume(with: result)
                 } else if Task.isCancelled {
                     leave(ticket, givingUpKey: givingUpKeyWhenCancelled)

@@ -65,31 +65,51 @@ public actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
         return entered
     }
 
+    /// Sees to it that a queue is sent when its tick ends, or when it is quiet outside of all scopes.
     nonisolated func schedule(_ queue: LoadQueue<Key, Value>) {
-        if let scope = queue.scope, scope.dispatchAtTickEnd(self) { return }
-        Task.detached(name: taskName("schedule"), priority: queue.priority) { await self.dispatchWhenQuiet(queue) }
+        if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: queue) }) { return }
+        Task.detached(name: taskName("schedule"), priority: queue.priority) { await self.endTickWhenQuiet(of: queue) }
     }
 
-    private func dispatchWhenQuiet(_ queue: LoadQueue<Key, Value>) async {
+    private func endTickWhenQuiet(of queue: LoadQueue<Key, Value>) async {
         switch options.schedule.kind {
         case .quiescence(let maximumDelay):
             await quiescence(maximumDelay: maximumDelay) { intake.withLock { _ in queue.slots.count } }
         }
-        start(intake.withLock { $0.dispatch(queue) }, on: nil)
+        endTick(of: queue)
     }
 
-    private nonisolated func start(_ dispatches: [Dispatch<Key, Value>], on executor: TickExecutor?) {
-        for dispatch in dispatches {
-            let task = Task(
-                name: taskName("batch"),
-                executorPreference: executor,
-                priority: dispatch.queue.priority
-            ) {
-                await self.run(dispatch)
+    private nonisolated func endTick(of queue: LoadQueue<Key, Value>) {
+        intake.withLock { $0.endTick(of: queue) }
+        startBatches()
+    }
+
+    /// Starts the batches that are due and may run, each from within its own scope.
+    private nonisolated func startBatches() {
+        while let dispatch = intake.withLock({ $0.nextDispatch() }) {
+            guard let scope = dispatch.queue.scope else {
+                start(dispatch, in: nil)
+                continue
             }
-            let isWanted = intake.withLock { $0.started(dispatch, by: task) }
-            if !isWanted { task.cancel() }
+            if scope === BatchingScope.current {
+                start(dispatch, in: scope)
+            } else if !scope.atTickEnd({ self.start(dispatch, in: scope) }) {
+                start(dispatch, in: nil)
+            }
         }
+    }
+
+    private nonisolated func start(_ dispatch: Dispatch<Key, Value>, in scope: BatchingScope?) {
+        let name = taskName("batch")
+        let priority = dispatch.queue.priority
+        let task =
+            if let scope {
+                Task(name: name, executorPreference: scope.executor, priority: priority) { await self.run(dispatch) }
+            } else {
+                Task.detached(name: name, priority: priority) { await self.run(dispatch) }
+            }
+        let isWanted = intake.withLock { $0.started(dispatch, by: task) }
+        if !isWanted { task.cancel() }
     }
 
     @concurrent
@@ -101,15 +121,10 @@ public actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
             outcome = .failure(error)
         }
         for resume in intake.withLock({ $0.finish(dispatch, with: outcome) }) { resume() }
+        startBatches()
     }
 
     private nonisolated func taskName(_ purpose: String) -> String? {
         options.name.map { "\($0) \(purpose)" }
-    }
-}
-
-extension DataLoader: TickParticipant {
-    nonisolated func dispatch(gatheredIn scope: BatchingScope) {
-        start(intake.withLock { $0.dispatch(gatheredIn: scope) }, on: scope.executor)
     }
 }

@@ -3,46 +3,44 @@
 // From a queue to batches, and from a batch's results to the callers.
 
 extension Intake {
-    /// Ends the gathering of a scope's queue and cuts it.
-    mutating func dispatch(gatheredIn scope: BatchingScope) -> [Dispatch<Key, Value>] {
-        gathering[ObjectIdentifier(scope)].map { dispatch($0) } ?? []
+    /// Ends a tick: its queue is due. It goes on gathering until the first of its keys is sent, so that batches grow by
+    /// themselves while the limit of concurrent batches is reached.
+    mutating func endTick(of queue: Queue) {
+        guard !queue.isDue else { return }
+        queue.isDue = true
+        due.append(queue)
     }
 
-    /// Ends the gathering of a queue and cuts it into batches of at most `maxBatchSize` keys, in call order.
-    mutating func dispatch(_ queue: Queue) -> [Dispatch<Key, Value>] {
-        guard queue.isGathering else { return [] }
-        queue.isGathering = false
-        gathering[queue.scope.map(ObjectIdentifier.init)] = nil
-
-        var dispatches: [Dispatch<Key, Value>] = []
-        var next = 0
-        while let batch = Self.cut(queue, from: next, maxBatchSize: options.maxBatchSize ?? .max) {
-            let number = queue.batches.count
-            queue.batches.append(batch.batch)
-            dispatches.append(Dispatch(queue: queue, number: number, keys: batch.keys))
-            next = batch.batch.slots.upperBound
+    /// Cuts the next batch, of at most `maxBatchSize` keys in call order, if one is due and may run.
+    mutating func nextDispatch() -> Dispatch<Key, Value>? {
+        while running < options.maxConcurrentBatches ?? .max, let queue = due.first {
+            let id = queue.scope.map(ObjectIdentifier.init)
+            if gathering[id] === queue { gathering[id] = nil }
+            if let dispatch = cut(queue) {
+                running += 1
+                return dispatch
+            }
+            due.removeFirst()
         }
-        return dispatches
+        return nil
     }
 
-    private static func cut(
-        _ queue: Queue,
-        from start: Int,
-        maxBatchSize: Int
-    ) -> (batch: Queue.Batch, keys: [Key])? {
+    private func cut(_ queue: Queue) -> Dispatch<Key, Value>? {
+        let maxBatchSize = options.maxBatchSize ?? .max
+        let start = queue.sent
         var keys: [Key] = []
         keys.reserveCapacity(min(maxBatchSize, queue.slots.count - start))
         var callers = 0
-        var end = start
-        while end < queue.slots.count, keys.count < maxBatchSize {
-            if queue.slots[end].isWaiting {
-                keys.append(queue.slots[end].key)
-                callers += queue.slots[end].callers
-            }
-            end += 1
+        while queue.sent < queue.slots.count, keys.count < maxBatchSize {
+            let slot = queue.slots[queue.sent]
+            queue.sent += 1
+            guard slot.isWaiting else { continue }
+            keys.append(slot.key)
+            callers += slot.callers
         }
         guard !keys.isEmpty else { return nil }
-        return (Queue.Batch(slots: start..<end, callers: callers), keys)
+        queue.batches.append(Queue.Batch(slots: start..<queue.sent, callers: callers))
+        return Dispatch(queue: queue, number: queue.batches.count - 1, keys: keys)
     }
 
     /// Notes the task that fetches a batch.
@@ -62,50 +60,40 @@ extension Intake {
         with outcome: Result<BatchResults<Key, Value>, any Error>
     ) -> [Resumption] {
         let queue = dispatch.queue
+        let slots = queue.batches[dispatch.number].slots
         queue.batches[dispatch.number].task = nil
-        var resumptions: [Resumption] = []
-        resumptions.reserveCapacity(dispatch.keys.count)
+        running -= 1
         var position = 0
-        for index in queue.batches[dispatch.number].slots where queue.slots[index].isWaiting {
+        for slot in slots where queue.slots[slot].isWaiting {
             let key = dispatch.keys[position]
-            let result: Result<Value, any Error>
-            let isCached: Bool
-            switch outcome {
-            case .success(let results):
-                result = results.result(for: key, at: position, options: options)
-                isCached = options.memoises
-            case .failure(let error):
-                result = .failure(error)
-                isCached = false
-            }
+            let result = outcome.flatMap { $0.result(for: key, at: position, options: options) }
             position += 1
-            if owns(queue, slot: index, entryOf: key) {
-                entries[key] = isCached ? .finished(result) : nil
+            queue.slots[slot].state = .finished(result)
+            if owns(queue, slot: slot, entryOf: key) {
+                entries[key] = options.memoises && outcome.isSuccess ? .finished(result) : nil
             }
-            Self.finish(queue, slot: index, with: result, resuming: &resumptions)
         }
-        return resumptions
+        return Self.resumptions(in: queue, slots: slots)
     }
 
-    /// Gives a slot its result.
-    static func finish(
-        _ queue: Queue,
-        slot index: Int,
-        with result: Result<Value, any Error>,
-        resuming resumptions: inout [Resumption]
-    ) {
-        guard case .waiting(let waiters) = queue.slots[index].state else { return }
-        queue.slots[index].state = .finished(result)
-        waiters.forEach { waiter in
-            switch waiter.target {
+    /// Takes the callers out that wait for slots which are finished.
+    static func resumptions(in queue: Queue, slots: Range<Int>) -> [Resumption] {
+        queue.takeCallers(ofSlots: slots).compactMap { caller, slot in
+            switch caller {
             case .single(let continuation):
-                resumptions.append(.single(continuation, result))
+                guard case .finished(let result) = queue.slots[slot].state else { return nil }
+                return .single(continuation, result)
             case .group(let group):
                 group.remaining -= 1
-                if group.remaining == 0, let continuation = group.continuation.take() {
-                    resumptions.append(.group(continuation))
-                }
+                guard group.remaining == 0 else { return nil }
+                return group.continuation.take().map { .group($0) }
             }
         }
+    }
+}
+
+extension Result {
+    fileprivate var isSuccess: Bool {
+        if case .success = self { true } else { false }
     }
 }

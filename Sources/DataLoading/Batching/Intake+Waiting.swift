@@ -14,23 +14,15 @@ extension Intake {
     /// Suspends a caller until its slot has a result.
     ///
     /// - Returns: The result if it is there already; the caller is then not kept.
-    mutating func wait(_ waiter: Waiter<Value>, in queue: Queue, slot index: Int) -> Result<Value, any Error>? {
-        switch queue.slots[index].state {
-        case .finished(let result):
-            return result
-        case .abandoned:
-            return .failure(CancellationError())
-        case .waiting(var waiters):
-            queue.slots[index].state = .abandoned  // Leaves `waiters` the only owner of its storage.
-            waiters.insert(waiter)
-            queue.slots[index].state = .waiting(waiters)
-            return nil
-        }
+    mutating func wait(_ caller: Queue.Caller, at ticket: Ticket<Key, Value>) -> Result<Value, any Error>? {
+        if let result = result(at: ticket) { return result }
+        ticket.queue.waiters[ticket.place].caller = caller
+        return nil
     }
 
     /// The result of a slot, if it has one.
-    func result(of queue: Queue, slot index: Int) -> Result<Value, any Error>? {
-        if case .finished(let result) = queue.slots[index].state { result } else { nil }
+    func result(at ticket: Ticket<Key, Value>) -> Result<Value, any Error>? {
+        if case .finished(let result) = ticket.queue.slots[ticket.slot].state { result } else { nil }
     }
 
     /// Takes a suspended caller out; does nothing if it is not, or no longer, suspended.
@@ -38,19 +30,13 @@ extension Intake {
     /// - Parameter givingUpKey: Whether the caller's wish for the key goes with it. A key that nobody else wants is not
     ///   sent; a batch in flight that nobody else wants is forgotten, so that later loads ask anew.
     mutating func leave(_ ticket: Ticket<Key, Value>, givingUpKey: Bool) -> Departure {
-        let (queue, index) = (ticket.queue, ticket.index)
-        guard case .waiting(var waiters) = queue.slots[index].state else { return Departure() }
-        queue.slots[index].state = .abandoned
-        let waiter = waiters.remove(id: ticket.id)
-        queue.slots[index].state = .waiting(waiters)
-        guard let waiter else { return Departure() }
-
+        guard let caller = ticket.queue.waiters[ticket.place].caller.take() else { return Departure() }
         var departure = Departure()
-        if case .single(let continuation) = waiter.target {
+        if case .single(let continuation) = caller {
             departure.continuation = continuation
         }
         if givingUpKey {
-            departure.abandonedTask = release(queue, slot: index)
+            departure.abandonedTask = release(ticket.queue, slot: ticket.slot)
         }
         return departure
     }
@@ -60,9 +46,8 @@ extension Intake {
     /// - Returns: How many results are outstanding.
     mutating func join(_ group: LoadGroup, waitingFor entered: [Entered]) -> Int {
         var outstanding = 0
-        for case .waiting(let ticket, _) in entered {
-            let waiter = Waiter<Value>(id: ticket.id, target: .group(group))
-            if wait(waiter, in: ticket.queue, slot: ticket.index) == nil { outstanding += 1 }
+        for case .waiting(let ticket, _) in entered where wait(.group(group), at: ticket) == nil {
+            outstanding += 1
         }
         return outstanding
     }
@@ -78,17 +63,19 @@ extension Intake {
         return tasks
     }
 
-    /// A ticket of the same slot for one more wait.
-    func renew(_ ticket: Ticket<Key, Value>) -> Ticket<Key, Value> {
-        Ticket(queue: ticket.queue, index: ticket.index, id: ticket.queue.makeID())
+    /// A place in line for one more wait for the same slot.
+    mutating func lineUp(again ticket: Ticket<Key, Value>) -> Ticket<Key, Value> {
+        guard result(at: ticket) == nil else { return ticket }
+        return Ticket(queue: ticket.queue, slot: ticket.slot, place: ticket.queue.lineUp(forSlot: ticket.slot))
     }
 
     private mutating func release(_ queue: Queue, slot index: Int) -> Task<Void, Never>? {
         queue.slots[index].callers -= 1
-        if queue.isGathering {
-            guard queue.slots[index].callers == 0 else { return nil }
-            queue.slots[index].state = .abandoned
-            removeEntry(of: queue, slot: index)
+        guard queue.isSent(slot: index) else {
+            if queue.slots[index].callers == 0 {
+                queue.slots[index].state = .abandoned
+                removeEntry(of: queue, slot: index)
+            }
             return nil
         }
         let number = queue.batchIndex(ofSlot: index)
@@ -100,8 +87,7 @@ extension Intake {
         return queue.batches[number].task
     }
 
-    /// Removes the entry of a slot's key if it is still this slot's.
-    mutating func removeEntry(of queue: Queue, slot index: Int) {
+    private mutating func removeEntry(of queue: Queue, slot index: Int) {
         let key = queue.slots[index].key
         if owns(queue, slot: index, entryOf: key) {
             entries[key] = nil

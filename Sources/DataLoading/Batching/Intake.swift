@@ -37,6 +37,10 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     var entries: [Key: Entry] = [:]
     /// The queues that are gathering, by scope.
     var gathering: [ObjectIdentifier?: Queue] = [:]
+    /// The queues whose tick has ended and that have keys to send, oldest first.
+    var due: [Queue] = []
+    /// How many batches are in flight.
+    var running = 0
 
     init(options: DataLoaderOptions) {
         self.options = options
@@ -47,7 +51,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         switch options.memoises || options.deduplicates ? entries[key] : nil {
         case .finished(let result):
             return .finished(result)
-        case .pending(let queue, let slot) where isJoinable(queue):
+        case .pending(let queue, let slot) where isJoinable(queue, slot: slot):
             return .waiting(join(queue, slot: slot), opened: false)
         case .pending, nil:
             return add(key)
@@ -56,17 +60,17 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Whether a load may share a pending key of this queue. Without memoisation a key is shared only until it is
     /// sent: nobody gets the answer to a question that was asked before their own.
-    private func isJoinable(_ queue: Queue) -> Bool {
-        options.deduplicates && (options.memoises || queue.isGathering)
+    private func isJoinable(_ queue: Queue, slot: Int) -> Bool {
+        options.deduplicates && (options.memoises || !queue.isSent(slot: slot))
     }
 
     /// Adds one more caller to a slot.
     private func join(_ queue: Queue, slot index: Int) -> Ticket<Key, Value> {
         queue.slots[index].callers += 1
-        if !queue.isGathering {
+        if queue.isSent(slot: index) {
             queue.batches[queue.batchIndex(ofSlot: index)].callers += 1
         }
-        return Ticket(queue: queue, index: index, id: queue.makeID())
+        return Ticket(queue: queue, slot: index, place: queue.lineUp(forSlot: index))
     }
 
     private mutating func add(_ key: Key) -> Entered {

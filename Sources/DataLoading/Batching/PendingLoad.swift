@@ -24,7 +24,7 @@ public struct PendingLoad<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             case .finished(let result):
                 return try result.get()
             case .waiting(let ticket, _):
-                let waiting = loader.intake.withLock { $0.renew(ticket) }
+                let waiting = loader.intake.withLock { $0.lineUp(again: ticket) }
                 return try await loader.value(of: waiting, givingUpKeyWhenCancelled: false)
             }
         }

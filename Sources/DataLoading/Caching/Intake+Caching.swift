@@ -12,8 +12,9 @@ extension Intake {
     ) -> (isPrimed: Bool, resumptions: [Resumption]) {
         var resumptions: [Resumption] = []
         switch entries[key] {
-        case .pending(let queue, let slot) where queue.isGathering:
-            Self.finish(queue, slot: slot, with: result, resuming: &resumptions)
+        case .pending(let queue, let slot) where !queue.isSent(slot: slot):
+            queue.slots[slot].state = .finished(result)
+            resumptions = Self.resumptions(in: queue, slots: slot..<slot + 1)
         case .pending where !force, .finished where !force:
             return (false, [])
         case .pending, .finished, nil:
@@ -25,7 +26,7 @@ extension Intake {
 
     /// Forgets a key. One that has not been sent yet stays in its batch: its answer is yet to be given.
     mutating func clear(_ key: Key) {
-        if case .pending(let queue, _)? = entries[key], queue.isGathering { return }
+        if case .pending(let queue, let slot)? = entries[key], !queue.isSent(slot: slot) { return }
         entries[key] = nil
     }
 
@@ -33,9 +34,9 @@ extension Intake {
     mutating func clearAll() {
         entries.removeAll()
         guard options.memoises || options.deduplicates else { return }
-        for queue in gathering.values {
-            for (index, slot) in queue.slots.enumerated() where slot.isWaiting {
-                entries[slot.key] = .pending(queue, slot: index)
+        for queue in due + gathering.values {
+            for index in queue.sent..<queue.slots.count where queue.slots[index].isWaiting {
+                entries[queue.slots[index].key] = .pending(queue, slot: index)
             }
         }
     }

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// A scope of exact ticks: it knows which loaders gathered keys, and has them dispatched when a tick ends.
+// A scope of exact ticks: it is told who has something to dispatch, and has that done when a tick ends.
 
-/// What gathers keys during a tick and sends them when it ends.
-protocol TickParticipant: AnyObject, Sendable {
-    /// Sends what was gathered in the scope. Called inside the scope's host, so that tasks made here carry the
-    /// task-local values of the scope.
-    func dispatch(gatheredIn scope: BatchingScope)
-}
-
-/// One call of ``withBatching(_:)``: its executor, and the loaders that have something to send when the tick ends.
+/// One call of ``withBatching(_:)``: its executor, and what is to be dispatched when the tick ends.
 ///
-/// A child task of the scope, the *host*, sleeps until a tick ends, dispatches, and sleeps again. So batches begin as
-/// tasks of the scope and not of the caller that happened to be first.
+/// A child task of the scope, the *host*, sleeps until a tick ends, has batches dispatched, and sleeps again. So the
+/// tasks of batches carry the task-local values of the scope and not those of the caller that happened to be first.
 final class BatchingScope: Sendable {
     private struct State: Sendable {
-        var participants: [any TickParticipant] = []
+        var dispatches: [@Sendable () -> Void] = []
         var isClosed = false
     }
 
@@ -56,13 +49,13 @@ final class BatchingScope: Sendable {
         return try outcome.get()
     }
 
-    /// Has a loader dispatch what it gathered when this tick ends.
+    /// Has a dispatch made by the host when this tick ends.
     ///
     /// - Returns: Whether it will be; not if the scope has ended.
-    func dispatchAtTickEnd(_ participant: any TickParticipant) -> Bool {
+    func atTickEnd(_ dispatch: @escaping @Sendable () -> Void) -> Bool {
         let isOpen = state.withLock { state in
             guard !state.isClosed else { return false }
-            state.participants.append(participant)
+            state.dispatches.append(dispatch)
             return true
         }
         if isOpen { executor.wantTickEnd() }
@@ -72,13 +65,11 @@ final class BatchingScope: Sendable {
     private func host() async {
         while true {
             await executor.tickEnd()
-            let (participants, isClosed) = state.withLock { state in
-                defer { state.participants.removeAll() }
-                return (state.participants, state.isClosed)
+            let (dispatches, isClosed) = state.withLock { state in
+                defer { state.dispatches.removeAll() }
+                return (state.dispatches, state.isClosed)
             }
-            for participant in participants {
-                participant.dispatch(gatheredIn: self)
-            }
+            for dispatch in dispatches { dispatch() }
             if isClosed { return }
         }
     }

@@ -8,12 +8,19 @@
 /// what the document means and one text serves all values. A variable has a declared type, which the named functions
 /// give; a value of any other type says so: `.value(["title": "…"], type: "NewIssue!")`.
 public struct GraphQLArgument: Hashable, Sendable {
-    enum Storage: Hashable {
+    package enum Storage: Hashable, Sendable {
         case literal(GraphQLValue)
         case hoisted(GraphQLValue, type: GraphQLType)
     }
 
-    let storage: Storage
+    package let storage: Storage
+
+    /// The value itself, wherever it travels.
+    package var wrapped: GraphQLValue {
+        switch storage {
+        case .literal(let value), .hoisted(let value, type: _): value
+        }
+    }
 
     /// A value that travels as a variable of the given type.
     public static func value(_ value: GraphQLValue, type: GraphQLType) -> Self {

@@ -21,6 +21,7 @@ public struct GraphQLDocumentError: Error, Hashable, Sendable {
         /// Parts that do not belong together: an unknown fragment, two variables of one name, and so on.
         public static let invalidDocument = Code(kind: .invalidDocument)
 
+        /// The name of the code.
         public var description: String { kind.rawValue }
     }
 
@@ -52,6 +53,7 @@ public struct GraphQLDocumentError: Error, Hashable, Sendable {
 }
 
 extension GraphQLDocumentError: CustomStringConvertible {
+    /// Code, place and message, for a person.
     public var description: String {
         let place = location.map { " (line \($0.line), column \($0.column))" } ?? ""
         return "\(code)\(place): \(message)"

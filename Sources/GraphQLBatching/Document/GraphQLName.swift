@@ -34,7 +34,7 @@ public struct GraphQLName: Hashable, Sendable {
         self.text = text
     }
 
-    private static func isValid(_ text: String) -> Bool {
+    static func isValid(_ text: String) -> Bool {
         var isFirst = true
         for byte in text.utf8 {
             guard byte.isNameStart || (!isFirst && byte.isDigit) else { return false }
@@ -56,22 +56,14 @@ extension GraphQLName: ExpressibleByStringLiteral {
 }
 
 extension GraphQLName: Comparable {
+    /// Names are ordered by their bytes.
     public static func < (left: Self, right: Self) -> Bool { left.text < right.text }
 }
 
 extension GraphQLName: CustomStringConvertible {
+    /// The name's text.
     public var description: String { text }
-}
 
-extension UInt8 {
-    /// Whether a name may begin with this byte.
-    var isNameStart: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
-        default: false
-        }
-    }
-
-    /// Whether this byte is an ASCII digit.
-    var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+    /// The name for a message, cut if it is long.
+    var shown: String { text.utf8.count <= 64 ? text : "\(text.prefix(64))…" }
 }

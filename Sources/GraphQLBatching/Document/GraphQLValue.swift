@@ -6,7 +6,8 @@
 /// ([GraphQL, section 2.9](https://spec.graphql.org/September2025/#sec-Input-Values)), which is also what travels as
 /// JSON in a request's variables.
 ///
-/// An absent value and ``null`` differ: leave a key out to have the server's default.
+/// An absent value and ``null`` differ: leave a key out to have the server's default. That is why `nil` is no literal of
+/// this type: in `condition ? value : nil` it would mean an explicit null where the reader sees an absent value.
 public enum GraphQLValue: Hashable, Sendable {
     /// An explicit null.
     case null
@@ -29,31 +30,33 @@ public enum GraphQLValue: Hashable, Sendable {
 }
 
 extension GraphQLValue: ExpressibleByBooleanLiteral {
+    /// A boolean.
     public init(booleanLiteral value: Bool) { self = .boolean(value) }
 }
 
 extension GraphQLValue: ExpressibleByIntegerLiteral {
+    /// A whole number.
     public init(integerLiteral value: Int) { self = .int(value) }
 }
 
 extension GraphQLValue: ExpressibleByFloatLiteral {
+    /// A number with a fraction.
     public init(floatLiteral value: Double) { self = .float(value) }
 }
 
 extension GraphQLValue: ExpressibleByStringLiteral {
+    /// A string; for a case of an enum write `.enumCase("OPEN")`.
     public init(stringLiteral value: String) { self = .string(value) }
 }
 
 extension GraphQLValue: ExpressibleByArrayLiteral {
+    /// A list.
     public init(arrayLiteral elements: GraphQLValue...) { self = .list(elements) }
 }
 
 extension GraphQLValue: ExpressibleByDictionaryLiteral {
+    /// An object; of equal keys the last one counts.
     public init(dictionaryLiteral elements: (String, GraphQLValue)...) {
         self = .object(Dictionary(elements) { _, last in last })
     }
-}
-
-extension GraphQLValue: ExpressibleByNilLiteral {
-    public init(nilLiteral: ()) { self = .null }
 }
