@@ -21,7 +21,7 @@ struct Session: Sendable {
         )
         selection = try GraphQLSelectionSet(
             on: "Resource",
-            parsing: "id name type status metadata createdAt related { id }"
+            parsing: "id name type status createdAt related { id }"
         )
     }
 
