@@ -53,6 +53,6 @@ struct Session: Sendable {
     ) async throws -> Value {
         let operation = GraphQLOperation(kind, selecting: GraphQLSelectionSet([.field(field)]))
         let response = try await client.execute(GraphQLRequest(operation))
-        return try response.decode(type, at: field.name.text)
+        return try response.decode(type, at: field.name)
     }
 }
