@@ -166,7 +166,7 @@ struct GraphQLPrinter {
 
     mutating func print(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
-    mutating func append(_ bytes: some Collection<UInt8>) { self.bytes.append(contentsOf: bytes) }
+    mutating func print(quoted text: String) { bytes.appendQuoted(text) }
 
     /// What separates the elements of a list.
     var separator: String { isPretty ? ", " : "," }
