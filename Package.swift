@@ -40,6 +40,10 @@ let package = Package(
         .testTarget(name: "CurlTransportTests", dependencies: ["CurlTransport", "LoopbackServer"]),
         .testTarget(name: "GraphQLBatchingTests", dependencies: ["GraphQLBatching", "LoopbackServer", "CurlTransport"]),
         .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer"]),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: ["DataLoading", "GraphQLBatching", "HTTPTransport", "CurlTransport"]
+        ),
     ]
 )
 

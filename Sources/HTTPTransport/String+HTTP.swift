@@ -9,7 +9,7 @@ extension StringProtocol {
     }
 
     /// The text with everything that could move a terminal's cursor or forge a line of a log escaped.
-    var printable: String {
+    package var printable: String {
         unicodeScalars.reduce(into: "") { $0 += $1.value < 0x20 || (0x7f...0x9f).contains($1.value) ? $1.escaped(asASCII: true) : String($1) }
     }
 
