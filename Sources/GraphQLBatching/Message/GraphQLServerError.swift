@@ -19,6 +19,12 @@ public struct GraphQLServerError: Error, Hashable, Sendable {
         public var line: Int
         /// The column, from 1.
         public var column: Int
+
+        /// Makes a place.
+        public init(line: Int, column: Int) {
+            self.line = line
+            self.column = column
+        }
     }
 
     /// What went wrong, in the server's words.

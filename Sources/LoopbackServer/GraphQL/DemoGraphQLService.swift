@@ -34,7 +34,7 @@ package final class DemoGraphQLService: Sendable {
         guard request.method == "POST" else {
             return .refusal(405, "Requests are POSTed.", headers: [("Allow", "POST")])
         }
-        guard Self.mediaType(request.header("Content-Type") ?? "") == "application/json" else {
+        guard Self.isMediaType((request.header("Content-Type") ?? "")[...].utf8, "application/json") else {
             return .refusal(415, "The body must be application/json.")
         }
         let isModern = Self.accepts(Self.modernType, request.header("Accept") ?? "")
@@ -66,12 +66,12 @@ package final class DemoGraphQLService: Sendable {
     }
 
     private static func accepts(_ type: String, _ header: String) -> Bool {
-        header.split(separator: ",").contains { mediaType($0) == type }
+        header.utf8.split(separator: UInt8(ascii: ",")).contains { isMediaType($0, type) }
     }
 
-    /// The type itself of a media type with parameters.
-    private static func mediaType(_ text: some StringProtocol) -> String {
-        text.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    /// Whether a media type, its parameters aside, is the given one.
+    private static func isMediaType(_ text: Substring.UTF8View, _ type: String) -> Bool {
+        text.prefix { $0 != UInt8(ascii: ";") }.trimmingHorizontalSpace.isEqualIgnoringASCIICase(to: type.utf8)
     }
 }
 

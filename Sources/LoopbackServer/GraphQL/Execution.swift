@@ -55,8 +55,7 @@ struct Execution {
         for (index, field) in fields.enumerated() {
             if index > 0 { output.append(UInt8(ascii: ",")) }
             output.append(contentsOf: field.key)
-            let isNullable = !field.definition.type.isNonNull
-            let isDone = position(.name(field.responseName), isNullable: isNullable) {
+            let isDone = position(.name(field.responseName), isNullable: field.isNullable) {
                 (execution) throws(DemoFieldError) in try execution.write(field, of: parent)
             }
             guard isDone else { return false }

@@ -4,8 +4,8 @@
 
 import GraphQLBatching
 
-/// A field to execute, once for each response name of its level.
-struct PlannedField {
+/// A field to execute, once for each response name of its level. A class, because runs pass it on at every step.
+final class PlannedField: Sendable {
     let field: DemoSchema.Field
     /// The name in paths.
     let responseName: String
@@ -13,7 +13,27 @@ struct PlannedField {
     let key: [UInt8]
     let arguments: [String: GraphQLValue]
     let definition: DemoSchema.FieldDefinition
-    fileprivate(set) var fields: [PlannedField] = []
+    let isNullable: Bool
+    /// What is selected of its value.
+    let fields: [PlannedField]
+
+    init(
+        _ field: GraphQLField,
+        _ known: DemoSchema.Field,
+        _ definition: DemoSchema.FieldDefinition,
+        selecting fields: [PlannedField]
+    ) {
+        self.field = known
+        responseName = field.responseName.text
+        var key: [UInt8] = []
+        key.appendJSON(responseName)
+        key.append(UInt8(ascii: ":"))
+        self.key = key
+        arguments = field.arguments.literals
+        self.definition = definition
+        isNullable = !definition.type.isNonNull
+        self.fields = fields
+    }
 }
 
 /// Collects and merges fields ([GraphQL, section 6.3.2](https://spec.graphql.org/September2025/#sec-Field-Collection)).
@@ -53,24 +73,14 @@ struct ExecutionPlanner {
         var planned: [PlannedField] = []
         planned.reserveCapacity(groups.all.count)
         for group in groups.all {
-            let first = group[0]
-            guard let field = DemoSchema.Field(rawValue: first.name.text),
-                let definition = DemoSchema.definition(of: field, in: object)
+            guard let known = DemoSchema.Field(rawValue: group[0].name.text),
+                let definition = DemoSchema.definition(of: known, in: object)
             else { continue }
-            var key: [UInt8] = []
-            key.appendJSON(first.responseName.text)
-            key.append(UInt8(ascii: ":"))
-            var plan = PlannedField(
-                field: field,
-                responseName: first.responseName.text,
-                key: key,
-                arguments: first.arguments.literals,
-                definition: definition
-            )
+            var selected: [PlannedField] = []
             if let object = definition.object {
-                plan.fields = try fields(of: group.compactMap(\.selectionSet), in: object, depth: depth + 1)
+                selected = try fields(of: group.compactMap(\.selectionSet), in: object, depth: depth + 1)
             }
-            planned.append(plan)
+            planned.append(PlannedField(group[0], known, definition, selecting: selected))
         }
         return planned
     }

@@ -37,11 +37,12 @@ struct CoalescingTests {
         try await withBatching {
             async let one = client.query(field(1), as: Int.self)
             async let two = client.query(field(2), as: Int.self)
-            #expect(try await [one, two] == [0, 1])
+            let values = try await [one, two]
+            #expect(values == [0, 1])
         }
         #expect(
             transport.queries == [
-                "query($a0_id:ID!,$a1_id:ID!){a0:item(id:$a0_id){...F0}a1:item(id:$a1_id){...F0}}fragment F0 on Item{id}"
+                "query($a0_id:ID!$a1_id:ID!){a0:item(id:$a0_id){...F0}a1:item(id:$a1_id){...F0}}fragment F0 on Item{id}"
             ]
         )
         let body = String(decoding: transport.all[0].body, as: UTF8.self)
@@ -53,7 +54,8 @@ struct CoalescingTests {
         try await withBatching {
             async let one = client.query(field(1), as: Int.self)
             async let two = client.query(field(1), as: Int.self)
-            #expect(try await [one, two] == [0, 0])
+            let values = try await [one, two]
+            #expect(values == [0, 0])
         }
         #expect(transport.queries.count == 1)
         #expect(!transport.queries[0].contains("a1"))
@@ -73,7 +75,8 @@ struct CoalescingTests {
         try await withBatching {
             async let one = client.mutate(field(1), as: Int.self)
             async let two = client.mutate(field(1), as: Int.self)
-            #expect(try await [one, two].sorted() == [0, 1])
+            let values = try await [one, two]
+            #expect(values.sorted() == [0, 1])
         }
         #expect(transport.queries.count == 1)
         #expect(transport.queries[0].contains("a1:item(id:$a1_id)"))
@@ -123,8 +126,14 @@ struct CoalescingTests {
         try await withBatching {
             async let good = client.query(field(1), as: Int.self)
             async let bad = client.query(GraphQLField("n", arguments: ["x": .float(.nan)]), as: Int.self)
-            #expect(try await good == 0)
-            await #expect(throws: GraphQLDocumentError.self) { _ = try await bad }
+            let value = try await good
+            #expect(value == 0)
+            do {
+                _ = try await bad
+                Issue.record("nan was sent")
+            } catch {
+                #expect((error as? GraphQLDocumentError)?.code == .invalidValue)
+            }
         }
         #expect(transport.all.count == 1)
     }
