@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The data that is read and written, as the schema has it.
+// The data that is read and written.
 
-/// A resource of the demo's schema.
-struct Resource: Codable, Hashable, Sendable {
-    /// What the demo's data keeps beside the named fields.
-    struct Metadata: Codable, Hashable, Sendable {
-        var size: Int?
-        var tags: [String]?
-        var owner: String?
-    }
-
+/// What the demo reads of a resource of the schema.
+struct Resource: Decodable, Hashable, Sendable {
     /// A resource of which only the id is asked for.
-    struct Related: Codable, Hashable, Sendable {
+    struct Related: Decodable, Hashable, Sendable {
         var id: String
     }
 
@@ -20,7 +13,6 @@ struct Resource: Codable, Hashable, Sendable {
     var name: String
     var type: String
     var status: String
-    var metadata: Metadata?
     var createdAt: String
     var related: [Related]
 

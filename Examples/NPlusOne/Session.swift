@@ -21,7 +21,7 @@ struct Session: Sendable {
         )
         selection = try GraphQLSelectionSet(
             on: "Resource",
-            parsing: "id name type status metadata createdAt related { id }"
+            parsing: "id name type status createdAt related { id }"
         )
     }
 
@@ -53,6 +53,6 @@ struct Session: Sendable {
     ) async throws -> Value {
         let operation = GraphQLOperation(kind, selecting: GraphQLSelectionSet([.field(field)]))
         let response = try await client.execute(GraphQLRequest(operation))
-        return try response.decode(type, at: field.name)
+        return try response.decode(type, at: field.responseName)
     }
 }

@@ -3,6 +3,7 @@
 // N+1 requests against one: the same work in several ways, measured over real sockets. See Scripts/demo --help.
 
 import Foundation
+import GraphQLBatching
 import HTTPTransport
 
 exit(await run(CommandLine.arguments.dropFirst()))
@@ -25,8 +26,10 @@ func run(_ arguments: ArraySlice<String>) async -> Int32 {
         return fail("\(error.message); --help lists the options", 2)
     } catch let error as DemoError {
         return fail(error.message, 1)
-    } catch let error as HTTPTransportError {
-        return fail(error.message, error.code == .invalidRequest ? 2 : 1)
+    } catch let error as HTTPTransportError where error.code == .invalidRequest {
+        return fail(error.message, 2)
+    } catch let error as GraphQLClientError {
+        return fail(error.message, 1)
     } catch {
         return fail("\(error)", 1)
     }
