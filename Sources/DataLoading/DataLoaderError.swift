@@ -35,6 +35,7 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         Self(code: .invalidOption, message: "\(option) is \(value); it must be \(rule).", offender: option)
     }
 
+    @usableFromInline
     static func missingValue(for key: some Any, loader: String?) -> Self {
         let key = String("\(key)".prefix(200))
         return Self(
@@ -47,6 +48,7 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         )
     }
 
+    @usableFromInline
     static func wrongResultCount(_ results: Int, keys: Int) -> Self {
         Self(
             code: .wrongResultCount,

@@ -20,7 +20,7 @@ public struct DataLoaderOptions: Sendable {
     public let schedule: DataLoaderSchedule
 
     /// The largest number of batches in flight; `nil`, the default, for no limit. While it is reached, keys gather.
-    package let maxConcurrentBatches: Int?
+    @usableFromInline package let maxConcurrentBatches: Int?
 
     /// What to call the loader in errors and in the names of its tasks; `nil` by default.
     public let name: String?

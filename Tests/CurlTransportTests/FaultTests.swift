@@ -29,10 +29,26 @@ import Testing
     }
 
     @Test func `A server that does not speak TLS gets no request over https`() async throws {
-        try await withTransport { transport, server in
+        // With so short a limit it answers the greeting of TLS, in the clear, with a 431.
+        var limits = LoopbackHTTPServer.Limits()
+        limits.headBytes = 16
+        let server = try LoopbackHTTPServer(limits: limits) { _ in LoopbackReply() }
+        defer { server.stop() }
+        let transport = try CurlHTTPTransport()
+        let url = try HTTPURL("https://127.0.0.1:\(server.port)/")
+        let error = try await failure { try await transport.send(HTTPRequest(url: url)) }
+        #expect(error.code == .secureConnectionFailed)
+        #expect(!error.mayHaveReachedServer)
+        await transport.shutdown()
+    }
+
+    @Test func `A handshake that gets no answer ends by the time-out for connections, unsent`() async throws {
+        let configuration = try CurlConfiguration(connectTimeout: .milliseconds(100))
+        try await withTransport(configuration) { transport, server in
             let url = try HTTPURL("https://127.0.0.1:\(server.port)/")
             let error = try await failure { try await transport.send(HTTPRequest(url: url)) }
-            #expect(error.code == .secureConnectionFailed)
+            #expect(error.code == .timedOut)
+            #expect(error.message.contains("0.1 seconds"))
             #expect(!error.mayHaveReachedServer)
             #expect(server.statistics.requests == 0)
         }

@@ -10,12 +10,18 @@
 ///
 /// What it throws reaches every caller of the batch as it is, and is not cached.
 public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    let fetch: @concurrent @Sendable ([Key]) async throws -> BatchResults<Key, Value>
+    @usableFromInline let fetch: @concurrent @Sendable ([Key]) async throws -> BatchResults<Key, Value>
+
+    @inlinable
+    init(fetch: @escaping @concurrent @Sendable ([Key]) async throws -> BatchResults<Key, Value>) {
+        self.fetch = fetch
+    }
 
     /// Results by key. Their order does not matter.
     ///
     /// A key without an entry has the value `nil` if `Value` is an optional; otherwise its callers get a
     /// ``DataLoaderError`` with ``DataLoaderError/Code/missingValue`` that names the key.
+    @inlinable
     public static func keyed(
         _ fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Key: Value]
     ) -> Self {
@@ -27,6 +33,7 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
     ///
     /// If there are more or fewer results than keys, nobody can tell which is whose: every caller gets a
     /// ``DataLoaderError`` with ``DataLoaderError/Code/wrongResultCount`` that names both counts.
+    @inlinable
     public static func aligned(
         _ fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Result<Value, any Error>]
     ) -> Self {
@@ -40,17 +47,20 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
     }
 
     /// `nil`, if `Value` is an optional type.
-    private static var valueOfMissingKey: Value? {
+    @inlinable
+    static var valueOfMissingKey: Value? {
         (Value.self as? any ExpressibleByNilLiteral.Type).flatMap { $0.init(nilLiteral: ()) as? Value }
     }
 }
 
 /// What a batch function returned, in the form it has.
+@usableFromInline
 enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     case keyed([Key: Value], missing: Value?)
     case aligned([Result<Value, any Error>])
 
     /// The result of the key at a position of the batch.
+    @inlinable
     func result(for key: Key, at position: Int, options: DataLoaderOptions) -> Result<Value, any Error> {
         switch self {
         case .keyed(let values, let missing):

@@ -16,6 +16,7 @@ extension DataLoader {
     /// - Throws: The key's error, whatever the batch function threw, ``DataLoaderError`` if the function broke its
     ///   contract, or `CancellationError`.
     /// - Complexity: O(1), besides the fetch.
+    @inlinable
     public nonisolated func load(_ key: Key) async throws -> Value {
         switch enter(key) {
         case .finished(let result): try result.get()
@@ -29,6 +30,7 @@ extension DataLoader {
     /// - Returns: The values in the order of the keys.
     /// - Throws: The error of the first key, in their order, that has one. All keys are awaited before.
     /// - Complexity: O(*n*), besides the fetch.
+    @inlinable
     public nonisolated func loadMany(_ keys: some Collection<Key>) async throws -> [Value] {
         try await loadManyResults(keys).map { try $0.get() }
     }
@@ -40,6 +42,7 @@ extension DataLoader {
     /// - Parameter keys: The keys. They may repeat.
     /// - Returns: The results in the order of the keys.
     /// - Complexity: O(*n*), besides the fetch.
+    @inlinable
     public nonisolated func loadManyResults(_ keys: some Collection<Key>) async -> [Result<Value, any Error>] {
         let entered = enter(keys)
         await wait(for: entered)
@@ -72,11 +75,13 @@ extension DataLoader {
     /// - Parameter key: The key.
     /// - Returns: The load, whose value can be awaited any number of times.
     /// - Complexity: O(1), besides the fetch.
+    @inlinable
     public nonisolated func enqueue(_ key: Key) -> PendingLoad<Key, Value> {
         PendingLoad(loader: self, entered: enter(key))
     }
 
-    private nonisolated func enter(_ keys: some Collection<Key>) -> [Intake<Key, Value>.Entered] {
+    @inlinable
+    nonisolated func enter(_ keys: some Collection<Key>) -> [Intake<Key, Value>.Entered] {
         let (entered, opened) = intake.withLock { intake in
             intake.entries.reserveCapacity(intake.entries.count + keys.count)
             var opened: LoadQueue<Key, Value>?

@@ -7,6 +7,7 @@
 
 extension DataLoader {
     /// Waits for the result of one key.
+    @inlinable
     nonisolated func value(of ticket: Ticket<Key, Value>, givingUpKeyWhenCancelled: Bool) async throws -> Value {
         try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
@@ -21,13 +22,15 @@ extension DataLoader {
         }
     }
 
-    private nonisolated func leave(_ ticket: Ticket<Key, Value>, givingUpKey: Bool) {
+    @inlinable
+    nonisolated func leave(_ ticket: Ticket<Key, Value>, givingUpKey: Bool) {
         let departure = intake.withLock { $0.leave(ticket, givingUpKey: givingUpKey) }
         departure.abandonedTask?.cancel()
         departure.continuation?.resume(throwing: CancellationError())
     }
 
     /// Waits until the last of several keys has a result, or until the caller is cancelled.
+    @inlinable
     nonisolated func wait(for entered: [Intake<Key, Value>.Entered]) async {
         let group = LoadGroup()
         await withTaskCancellationHandler {
@@ -48,7 +51,8 @@ extension DataLoader {
         }
     }
 
-    private nonisolated func leave(_ group: LoadGroup, waitingFor entered: [Intake<Key, Value>.Entered]) {
+    @inlinable
+    nonisolated func leave(_ group: LoadGroup, waitingFor entered: [Intake<Key, Value>.Entered]) {
         let (continuation, tasks) = intake.withLock { intake in
             guard let continuation = group.continuation.take() else {
                 return (UnsafeContinuation<Void, Never>?.none, [Task<Void, Never>]())

@@ -28,18 +28,19 @@
 ///
 /// A loader is made per request, so that nobody sees what another may see and nothing grows for ever; it may also be
 /// shared, between tasks and between scopes.
-public actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
+public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     /// The options the loader was made with.
     public nonisolated let options: DataLoaderOptions
 
-    private let batchFunction: BatchFunction<Key, Value>
-    nonisolated let intake: Lock<Intake<Key, Value>>
+    @usableFromInline let batchFunction: BatchFunction<Key, Value>
+    @usableFromInline nonisolated let intake: Lock<Intake<Key, Value>>
 
     /// Makes a loader with a keyed batch function, see ``BatchFunction/keyed(_:)``.
     ///
     /// - Parameters:
     ///   - options: The options.
     ///   - fetch: Fetches the values of a batch of keys.
+    @inlinable
     public init(
         options: DataLoaderOptions = DataLoaderOptions(),
         fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Key: Value]
@@ -52,6 +53,7 @@ public actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     /// - Parameters:
     ///   - batchFunction: Fetches the values of a batch of keys.
     ///   - options: The options.
+    @inlinable
     public init(_ batchFunction: BatchFunction<Key, Value>, options: DataLoaderOptions = DataLoaderOptions()) {
         self.options = options
         self.batchFunction = batchFunction
@@ -59,6 +61,7 @@ public actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     }
 
     /// Takes a load in and, if it is the first of its tick, sees to it that the tick's end will be noticed.
+    @inlinable
     nonisolated func enter(_ key: Key) -> Intake<Key, Value>.Entered {
         let entered = intake.withLock { $0.enter(key) }
         if case .waiting(let ticket, opened: true) = entered { schedule(ticket.queue) }
@@ -66,12 +69,14 @@ public actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     }
 
     /// Sees to it that a queue is sent when its tick ends, or when it is quiet outside of all scopes.
+    @inlinable
     nonisolated func schedule(_ queue: LoadQueue<Key, Value>) {
         if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: queue) }) { return }
         Task.detached(name: taskName("schedule"), priority: queue.priority) { await self.endTickWhenQuiet(of: queue) }
     }
 
-    private func endTickWhenQuiet(of queue: LoadQueue<Key, Value>) async {
+    @inlinable
+    func endTickWhenQuiet(of queue: LoadQueue<Key, Value>) async {
         switch options.schedule.kind {
         case .quiescence(let maximumDelay):
             await quiescence(maximumDelay: maximumDelay) { intake.withLock { _ in queue.slots.count } }
@@ -79,13 +84,15 @@ public actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
         endTick(of: queue)
     }
 
-    private nonisolated func endTick(of queue: LoadQueue<Key, Value>) {
+    @inlinable
+    nonisolated func endTick(of queue: LoadQueue<Key, Value>) {
         intake.withLock { $0.endTick(of: queue) }
         startBatches()
     }
 
     /// Starts the batches that are due and may run, each from within its own scope.
-    private nonisolated func startBatches() {
+    @inlinable
+    nonisolated func startBatches() {
         while let dispatch = intake.withLock({ $0.nextDispatch() }) {
             guard let scope = dispatch.queue.scope else {
                 start(dispatch, in: nil)
@@ -99,7 +106,8 @@ public actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
         }
     }
 
-    private nonisolated func start(_ dispatch: Dispatch<Key, Value>, in scope: BatchingScope?) {
+    @inlinable
+    nonisolated func start(_ dispatch: Dispatch<Key, Value>, in scope: BatchingScope?) {
         let name = taskName("batch")
         let priority = dispatch.queue.priority
         let task =
@@ -113,7 +121,8 @@ public actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     }
 
     @concurrent
-    private nonisolated func run(_ dispatch: Dispatch<Key, Value>) async {
+    @inlinable
+    nonisolated func run(_ dispatch: Dispatch<Key, Value>) async {
         let outcome: Result<BatchResults<Key, Value>, any Error>
         do {
             outcome = .success(try await batchFunction.fetch(dispatch.keys))
@@ -124,7 +133,8 @@ public actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
         startBatches()
     }
 
-    private nonisolated func taskName(_ purpose: String) -> String? {
+    @inlinable
+    nonisolated func taskName(_ purpose: String) -> String? {
         options.name.map { "\($0) \(purpose)" }
     }
 }

@@ -5,6 +5,7 @@
 extension Intake {
     /// Ends a tick: its queue is due. It goes on gathering until the first of its keys is sent, so that batches grow by
     /// themselves while the limit of concurrent batches is reached.
+    @inlinable
     mutating func endTick(of queue: Queue) {
         guard !queue.isDue else { return }
         queue.isDue = true
@@ -12,6 +13,7 @@ extension Intake {
     }
 
     /// Cuts the next batch, of at most `maxBatchSize` keys in call order, if one is due and may run.
+    @inlinable
     mutating func nextDispatch() -> Dispatch<Key, Value>? {
         while running < options.maxConcurrentBatches ?? .max, let queue = due.first {
             let id = queue.scope.map(ObjectIdentifier.init)
@@ -25,7 +27,8 @@ extension Intake {
         return nil
     }
 
-    private func cut(_ queue: Queue) -> Dispatch<Key, Value>? {
+    @inlinable
+    func cut(_ queue: Queue) -> Dispatch<Key, Value>? {
         let maxBatchSize = options.maxBatchSize ?? .max
         let start = queue.sent
         var keys: [Key] = []
@@ -46,6 +49,7 @@ extension Intake {
     /// Notes the task that fetches a batch.
     ///
     /// - Returns: Whether anybody still waits for it.
+    @inlinable
     mutating func started(_ dispatch: Dispatch<Key, Value>, by task: Task<Void, Never>) -> Bool {
         dispatch.queue.batches[dispatch.number].task = task
         return dispatch.queue.batches[dispatch.number].callers > 0
@@ -55,6 +59,7 @@ extension Intake {
     ///
     /// - Parameter outcome: What the batch function returned, or what it threw.
     /// - Returns: Whom to resume, in call order.
+    @inlinable
     mutating func finish(
         _ dispatch: Dispatch<Key, Value>,
         with outcome: Result<BatchResults<Key, Value>, any Error>
@@ -77,6 +82,7 @@ extension Intake {
     }
 
     /// Takes the callers out that wait for slots which are finished.
+    @inlinable
     static func resumptions(in queue: Queue, slots: Range<Int>) -> [Resumption] {
         queue.takeCallers(ofSlots: slots).compactMap { caller, slot in
             switch caller {
@@ -93,7 +99,8 @@ extension Intake {
 }
 
 extension Result {
-    fileprivate var isSuccess: Bool {
+    @inlinable
+    var isSuccess: Bool {
         if case .success = self { true } else { false }
     }
 }

@@ -4,16 +4,21 @@
 
 extension Intake {
     /// What leaving has for a consequence.
+    @usableFromInline
     struct Departure: Sendable {
         /// The caller, if it was suspended.
-        var continuation: UnsafeContinuation<Value, any Error>?
+        @usableFromInline var continuation: UnsafeContinuation<Value, any Error>?
         /// A batch in flight that nobody waits for any more.
-        var abandonedTask: Task<Void, Never>?
+        @usableFromInline var abandonedTask: Task<Void, Never>?
+
+        @inlinable
+        init() {}
     }
 
     /// Suspends a caller until its slot has a result.
     ///
     /// - Returns: The result if it is there already; the caller is then not kept.
+    @inlinable
     mutating func wait(_ caller: Queue.Caller, at ticket: Ticket<Key, Value>) -> Result<Value, any Error>? {
         if let result = result(at: ticket) { return result }
         ticket.queue.waiters[ticket.place].caller = caller
@@ -21,6 +26,7 @@ extension Intake {
     }
 
     /// The result of a slot, if it has one.
+    @inlinable
     func result(at ticket: Ticket<Key, Value>) -> Result<Value, any Error>? {
         if case .finished(let result) = ticket.queue.slots[ticket.slot].state { result } else { nil }
     }
@@ -29,6 +35,7 @@ extension Intake {
     ///
     /// - Parameter givingUpKey: Whether the caller's wish for the key goes with it. A key that nobody else wants is not
     ///   sent; a batch in flight that nobody else wants is forgotten, so that later loads ask anew.
+    @inlinable
     mutating func leave(_ ticket: Ticket<Key, Value>, givingUpKey: Bool) -> Departure {
         guard let caller = ticket.queue.waiters[ticket.place].caller.take() else { return Departure() }
         var departure = Departure()
@@ -44,6 +51,7 @@ extension Intake {
     /// Suspends a group until all of its keys have results.
     ///
     /// - Returns: How many results are outstanding.
+    @inlinable
     mutating func join(_ group: LoadGroup, waitingFor entered: [Entered]) -> Int {
         var outstanding = 0
         for case .waiting(let ticket, _) in entered where wait(.group(group), at: ticket) == nil {
@@ -55,6 +63,7 @@ extension Intake {
     /// Takes a group out that no longer waits.
     ///
     /// - Returns: The tasks of batches in flight that nobody waits for any more.
+    @inlinable
     mutating func leave(_ entered: [Entered]) -> [Task<Void, Never>] {
         var tasks: [Task<Void, Never>] = []
         for case .waiting(let ticket, _) in entered {
@@ -64,12 +73,14 @@ extension Intake {
     }
 
     /// A place in line for one more wait for the same slot.
+    @inlinable
     mutating func lineUp(again ticket: Ticket<Key, Value>) -> Ticket<Key, Value> {
         guard result(at: ticket) == nil else { return ticket }
         return Ticket(queue: ticket.queue, slot: ticket.slot, place: ticket.queue.lineUp(forSlot: ticket.slot))
     }
 
-    private mutating func release(_ queue: Queue, slot index: Int) -> Task<Void, Never>? {
+    @inlinable
+    mutating func release(_ queue: Queue, slot index: Int) -> Task<Void, Never>? {
         queue.slots[index].callers -= 1
         guard queue.isSent(slot: index) else {
             if queue.slots[index].callers == 0 {
@@ -87,7 +98,8 @@ extension Intake {
         return queue.batches[number].task
     }
 
-    private mutating func removeEntry(of queue: Queue, slot index: Int) {
+    @inlinable
+    mutating func removeEntry(of queue: Queue, slot index: Int) {
         let key = queue.slots[index].key
         if owns(queue, slot: index, entryOf: key) {
             entries[key] = nil
@@ -95,6 +107,7 @@ extension Intake {
     }
 
     /// Whether what is known of a key is that this slot will bring it.
+    @inlinable
     func owns(_ queue: Queue, slot index: Int, entryOf key: Key) -> Bool {
         guard case .pending(let owner, let slot)? = entries[key] else { return false }
         return owner === queue && slot == index

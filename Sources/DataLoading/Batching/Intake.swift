@@ -4,27 +4,32 @@
 // and the loader does it outside the lock.
 
 /// Takes loads in, cuts them into batches, takes results in.
+@usableFromInline
 struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    typealias Queue = LoadQueue<Key, Value>
+    @usableFromInline typealias Queue = LoadQueue<Key, Value>
 
     /// What is known of a key. A pending entry is identified by its slot: whoever changes an entry on behalf of a
     /// slot first checks that the entry is still of that slot, so newer values are never lost to older results.
+    @usableFromInline
     enum Entry: Sendable {
         case finished(Result<Value, any Error>)
         case pending(Queue, slot: Int)
     }
 
     /// What a load finds.
+    @usableFromInline
     enum Entered: Sendable {
         case finished(Result<Value, any Error>)
         case waiting(Ticket<Key, Value>, opened: Bool)
     }
 
     /// A suspended caller and what it is to be resumed with.
+    @usableFromInline
     enum Resumption: Sendable {
         case single(UnsafeContinuation<Value, any Error>, Result<Value, any Error>)
         case group(UnsafeContinuation<Void, Never>)
 
+        @inlinable
         func callAsFunction() {
             switch self {
             case .single(let continuation, let result): continuation.resume(with: result)
@@ -33,20 +38,22 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    let options: DataLoaderOptions
-    var entries: [Key: Entry] = [:]
+    @usableFromInline let options: DataLoaderOptions
+    @usableFromInline var entries: [Key: Entry] = [:]
     /// The queues that are gathering, by scope.
-    var gathering: [ObjectIdentifier?: Queue] = [:]
+    @usableFromInline var gathering: [ObjectIdentifier?: Queue] = [:]
     /// The queues whose tick has ended and that have keys to send, oldest first.
-    var due: [Queue] = []
+    @usableFromInline var due: [Queue] = []
     /// How many batches are in flight.
-    var running = 0
+    @usableFromInline var running = 0
 
+    @inlinable
     init(options: DataLoaderOptions) {
         self.options = options
     }
 
     /// Takes a load in: finds the result, joins a pending key, or adds the key to the queue of the current scope.
+    @inlinable
     mutating func enter(_ key: Key) -> Entered {
         switch options.memoises || options.deduplicates ? entries[key] : nil {
         case .finished(let result):
@@ -60,12 +67,14 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Whether a load may share a pending key of this queue. Without memoisation a key is shared only until it is
     /// sent: nobody gets the answer to a question that was asked before their own.
-    private func isJoinable(_ queue: Queue, slot: Int) -> Bool {
+    @inlinable
+    func isJoinable(_ queue: Queue, slot: Int) -> Bool {
         options.deduplicates && (options.memoises || !queue.isSent(slot: slot))
     }
 
     /// Adds one more caller to a slot.
-    private func join(_ queue: Queue, slot index: Int) -> Ticket<Key, Value> {
+    @inlinable
+    func join(_ queue: Queue, slot index: Int) -> Ticket<Key, Value> {
         queue.slots[index].callers += 1
         if queue.isSent(slot: index) {
             queue.batches[queue.batchIndex(ofSlot: index)].callers += 1
@@ -73,7 +82,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return Ticket(queue: queue, slot: index, place: queue.lineUp(forSlot: index))
     }
 
-    private mutating func add(_ key: Key) -> Entered {
+    @inlinable
+    mutating func add(_ key: Key) -> Entered {
         let (queue, opened) = currentQueue()
         let index = queue.slots.count
         queue.slots.append(Queue.Slot(key: key))
@@ -83,7 +93,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return .waiting(join(queue, slot: index), opened: opened)
     }
 
-    private mutating func currentQueue() -> (Queue, opened: Bool) {
+    @inlinable
+    mutating func currentQueue() -> (Queue, opened: Bool) {
         let scope = BatchingScope.current
         let id = scope.map(ObjectIdentifier.init)
         let priority = Task.currentPriority

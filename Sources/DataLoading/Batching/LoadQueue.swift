@@ -6,11 +6,14 @@
 ///
 /// A queue is *gathering* until its tick has ended and its first batch is cut; then it takes no more keys. A slot keeps
 /// its place, so a caller finds its result by the queue and an index for as long as anybody holds them.
+@usableFromInline
 final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sendable {
     // The loader's lock guards every access to what varies.
 
     /// One key and how much it is wanted.
+    @usableFromInline
     struct Slot {
+        @usableFromInline
         enum State {
             /// No result yet.
             case waiting
@@ -20,65 +23,86 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
             case abandoned
         }
 
-        let key: Key
-        var state = State.waiting
+        @usableFromInline let key: Key
+        @usableFromInline var state = State.waiting
         /// How many callers want the result. An enqueued key is wanted for good.
-        var callers = 0
+        @usableFromInline var callers = 0
         /// The list of waiters: the places of its first and its last; -1 while there is none.
-        var waiters = (first: -1, last: -1)
+        @usableFromInline var waiters = (first: -1, last: -1)
 
+        @inlinable
+        init(key: Key) {
+            self.key = key
+        }
+
+        @inlinable
         var isWaiting: Bool {
             if case .waiting = state { true } else { false }
         }
     }
 
     /// A caller's place in line, kept from the moment it asks. Lines of one slot are linked.
+    @usableFromInline
     struct Waiter {
         /// The caller while it is suspended; `nil` before, and after it left.
-        var caller: Caller?
-        var next = -1
+        @usableFromInline var caller: Caller?
+        @usableFromInline var next = -1
+
+        @inlinable
+        init() {}
     }
 
     /// A caller that is suspended.
+    @usableFromInline
     enum Caller {
         case single(UnsafeContinuation<Value, any Error>)
         case group(LoadGroup)
     }
 
     /// Neighbouring slots that are fetched together.
+    @usableFromInline
     struct Batch {
-        let slots: Range<Int>
+        @usableFromInline let slots: Range<Int>
         /// How many callers want a result of this batch. At zero it is cancelled.
-        var callers: Int
-        var task: Task<Void, Never>?
+        @usableFromInline var callers: Int
+        @usableFromInline var task: Task<Void, Never>?
+
+        @inlinable
+        init(slots: Range<Int>, callers: Int) {
+            self.slots = slots
+            self.callers = callers
+        }
     }
 
     /// The scope whose tick this queue belongs to; `nil` outside of all.
-    let scope: BatchingScope?
-    var slots: [Slot] = []
+    @usableFromInline let scope: BatchingScope?
+    @usableFromInline var slots: [Slot] = []
     /// In call order, over all slots.
-    var waiters: [Waiter] = []
+    @usableFromInline var waiters: [Waiter] = []
     /// In the order of their slots; empty while gathering.
-    var batches: [Batch] = []
+    @usableFromInline var batches: [Batch] = []
     /// Whether the tick has ended.
-    var isDue = false
+    @usableFromInline var isDue = false
     /// How many slots have been cut off into batches.
-    var sent = 0
+    @usableFromInline var sent = 0
     /// The highest priority among those who asked.
-    var priority: TaskPriority
+    @usableFromInline var priority: TaskPriority
 
+    @inlinable
     init(scope: BatchingScope?, priority: TaskPriority) {
         self.scope = scope
         self.priority = priority
     }
 
     /// Whether a slot has been cut off into a batch.
+    @inlinable
     func isSent(slot: Int) -> Bool { slot < sent }
 
     /// Gets in line for a slot.
     ///
     /// - Returns: The place.
     /// - Complexity: O(1).
+    @inlinable
     func lineUp(forSlot index: Int) -> Int {
         let place = waiters.count
         waiters.append(Waiter())
@@ -94,6 +118,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     /// Takes the callers out that wait for any of some slots, in call order.
     ///
     /// - Complexity: O(*n*), or O(*n* log *n*) if several wait for the same slot.
+    @inlinable
     func takeCallers(ofSlots range: Range<Int>) -> [(caller: Caller, slot: Int)] {
         var places: [(place: Int, slot: Int)] = []
         places.reserveCapacity(range.count)
@@ -114,6 +139,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     /// The batch a slot went with.
     ///
     /// - Complexity: O(log *n*) in the number of batches.
+    @inlinable
     func batchIndex(ofSlot index: Int) -> Int {
         var low = 0
         var high = batches.count
@@ -126,22 +152,42 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
 }
 
 /// A caller of `loadMany`, suspended until the last of its keys has a result.
+@usableFromInline
 final class LoadGroup: @unchecked Sendable {
     // The loader's lock guards every access.
-    var continuation: UnsafeContinuation<Void, Never>?
-    var remaining = 0
+    @usableFromInline var continuation: UnsafeContinuation<Void, Never>?
+    @usableFromInline var remaining = 0
+
+    @inlinable
+    init() {}
 }
 
 /// A caller's slot in a queue and its place in line.
+@usableFromInline
 struct Ticket<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    let queue: LoadQueue<Key, Value>
-    let slot: Int
-    let place: Int
+    @usableFromInline let queue: LoadQueue<Key, Value>
+    @usableFromInline let slot: Int
+    @usableFromInline let place: Int
+
+    @inlinable
+    init(queue: LoadQueue<Key, Value>, slot: Int, place: Int) {
+        self.queue = queue
+        self.slot = slot
+        self.place = place
+    }
 }
 
 /// A batch on its way: which one, and the keys it was sent with.
+@usableFromInline
 struct Dispatch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    let queue: LoadQueue<Key, Value>
-    let number: Int
-    let keys: [Key]
+    @usableFromInline let queue: LoadQueue<Key, Value>
+    @usableFromInline let number: Int
+    @usableFromInline let keys: [Key]
+
+    @inlinable
+    init(queue: LoadQueue<Key, Value>, number: Int, keys: [Key]) {
+        self.queue = queue
+        self.number = number
+        self.keys = keys
+    }
 }

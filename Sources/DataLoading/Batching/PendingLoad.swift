@@ -4,9 +4,10 @@
 
 /// A load made by ``DataLoader/enqueue(_:)``.
 public struct PendingLoad<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private let loader: DataLoader<Key, Value>
-    private let entered: Intake<Key, Value>.Entered
+    @usableFromInline let loader: DataLoader<Key, Value>
+    @usableFromInline let entered: Intake<Key, Value>.Entered
 
+    @inlinable
     init(loader: DataLoader<Key, Value>, entered: Intake<Key, Value>.Entered) {
         self.loader = loader
         self.entered = entered
@@ -18,6 +19,7 @@ public struct PendingLoad<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// at once; the key is fetched all the same.
     ///
     /// - Throws: As ``DataLoader/load(_:)``.
+    @inlinable
     public var value: Value {
         get async throws {
             switch entered {

@@ -15,12 +15,14 @@ extension DataLoader {
     ///   - force: Whether to replace what is known. Off by default.
     /// - Returns: Whether the value was taken.
     @discardableResult
+    @inlinable
     public nonisolated func prime(_ key: Key, with value: Value, force: Bool = false) -> Bool {
         prime(key, with: .success(value), force: force)
     }
 
     /// Gives the loader an error as the result of a key, otherwise as ``prime(_:with:force:)-(_,Value,_)``.
     @discardableResult
+    @inlinable
     public nonisolated func prime(_ key: Key, throwing error: any Error, force: Bool = false) -> Bool {
         prime(key, with: .failure(error), force: force)
     }
@@ -29,6 +31,7 @@ extension DataLoader {
     ///
     /// Callers of a fetch that is under way still get what it brings, and that is not kept. A key that has not been
     /// sent yet stays in its batch.
+    @inlinable
     public nonisolated func clear(_ key: Key) {
         intake.withLock { $0.clear(key) }
     }
@@ -36,11 +39,13 @@ extension DataLoader {
     /// Forgets all keys, each as ``clear(_:)`` does.
     ///
     /// - Complexity: O(*n*) in the number of keys known.
+    @inlinable
     public nonisolated func clearAll() {
         intake.withLock { $0.clearAll() }
     }
 
-    private nonisolated func prime(_ key: Key, with result: Result<Value, any Error>, force: Bool) -> Bool {
+    @inlinable
+    nonisolated func prime(_ key: Key, with result: Result<Value, any Error>, force: Bool) -> Bool {
         let (isPrimed, resumptions) = intake.withLock { $0.prime(key, with: result, force: force) }
         for resume in resumptions { resume() }
         return isPrimed

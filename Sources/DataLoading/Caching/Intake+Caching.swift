@@ -5,6 +5,7 @@
 extension Intake {
     /// Sets what is known of a key, unless something is and `force` is off. Callers whose key has not been sent yet
     /// get the result at once, and the key is not sent for them.
+    @inlinable
     mutating func prime(
         _ key: Key,
         with result: Result<Value, any Error>,
@@ -25,12 +26,14 @@ extension Intake {
     }
 
     /// Forgets a key. One that has not been sent yet stays in its batch: its answer is yet to be given.
+    @inlinable
     mutating func clear(_ key: Key) {
         if case .pending(let queue, let slot)? = entries[key], !queue.isSent(slot: slot) { return }
         entries[key] = nil
     }
 
     /// Forgets all keys but those that have not been sent yet.
+    @inlinable
     mutating func clearAll() {
         entries.removeAll()
         guard options.memoises || options.deduplicates else { return }

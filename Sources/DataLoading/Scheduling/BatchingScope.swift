@@ -6,6 +6,7 @@
 ///
 /// A child task of the scope, the *host*, sleeps until a tick ends, has batches dispatched, and sleeps again. So the
 /// tasks of batches carry the task-local values of the scope and not those of the caller that happened to be first.
+@usableFromInline
 final class BatchingScope: Sendable {
     private struct State: Sendable {
         var dispatches: [@Sendable () -> Void] = []
@@ -13,7 +14,7 @@ final class BatchingScope: Sendable {
     }
 
     private let state = Lock(State())
-    let executor = TickExecutor()
+    @usableFromInline let executor = TickExecutor()
 
     /// The scope that a task was made in. It may have left it since, see ``current``.
     @TaskLocal private static var inherited: BatchingScope?
@@ -21,7 +22,7 @@ final class BatchingScope: Sendable {
     /// The scope whose ticks wait for the current task.
     ///
     /// An unstructured task inherits task-local values but not the executor: no tick waits for it, so it is outside.
-    static var current: BatchingScope? {
+    @usableFromInline static var current: BatchingScope? {
         guard let scope = inherited else { return nil }
         let executor = withUnsafeCurrentTask { $0?.unownedTaskExecutor }
         return executor == scope.executor.asUnownedTaskExecutor() ? scope : nil
@@ -52,6 +53,7 @@ final class BatchingScope: Sendable {
     /// Has a dispatch made by the host when this tick ends.
     ///
     /// - Returns: Whether it will be; not if the scope has ended.
+    @usableFromInline
     func atTickEnd(_ dispatch: @escaping @Sendable () -> Void) -> Bool {
         let isOpen = state.withLock { state in
             guard !state.isClosed else { return false }

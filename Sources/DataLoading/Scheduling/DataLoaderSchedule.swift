@@ -4,11 +4,12 @@
 
 /// When a loader sends the keys that were loaded outside ``withBatching(_:)``.
 public struct DataLoaderSchedule: Sendable {
+    @usableFromInline
     enum Kind: Sendable {
         case quiescence(maximumDelay: Duration)
     }
 
-    let kind: Kind
+    @usableFromInline let kind: Kind
 
     /// Sends when no new key has arrived while the other tasks of the process had a turn, twice in a row.
     ///

@@ -3,7 +3,7 @@
 // The one lock of this module. `Mutex`, except under the thread sanitizer, which cannot see into the library that
 // `Mutex` lives in on Linux and would report races that are none.
 
-import Synchronization
+public import Synchronization
 
 #if THREAD_SANITIZER
     #if canImport(Darwin)
@@ -15,10 +15,12 @@ import Synchronization
     #endif
 
     /// A pthread mutex around a state: slower than `Mutex`, and known to the thread sanitizer.
+    @usableFromInline
     final class Lock<State>: @unchecked Sendable {  // Every access to the state is inside `withLock`.
-        private var state: State
-        private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+        @usableFromInline var state: State
+        @usableFromInline let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
+        @usableFromInline
         init(_ state: State) {
             self.state = state
             pthread_mutex_init(mutex, nil)
@@ -29,6 +31,7 @@ import Synchronization
             mutex.deallocate()
         }
 
+        @usableFromInline
         func withLock<Result, Failure: Error>(
             _ body: (inout State) throws(Failure) -> Result
         ) throws(Failure) -> Result {
@@ -39,13 +42,16 @@ import Synchronization
     }
 #else
     /// A state that is reached by one thread at a time.
+    @usableFromInline
     struct Lock<State: Sendable>: ~Copyable, Sendable {
-        private let mutex: Mutex<State>
+        @usableFromInline let mutex: Mutex<State>
 
+        @inlinable
         init(_ state: State) {
             mutex = Mutex(state)
         }
 
+        @inlinable
         borrowing func withLock<Result: Sendable, Failure: Error>(
             _ body: (inout State) throws(Failure) -> Result
         ) throws(Failure) -> Result {

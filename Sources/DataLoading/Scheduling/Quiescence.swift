@@ -7,6 +7,7 @@
 /// - Parameters:
 ///   - maximumDelay: The longest wait while the count keeps growing.
 ///   - count: How much there is; read once a turn.
+@usableFromInline
 func quiescence(maximumDelay: Duration, count: () -> Int) async {
     let clock = ContinuousClock()
     let deadline = clock.now + maximumDelay

@@ -10,6 +10,7 @@
 /// *Idle*: no job, no drain task. *Draining*: exactly one drain task runs; it takes all jobs that are queued, runs
 /// them, and looks again. When it finds none and the end of a tick is wanted, it resumes the host, whose job is then
 /// the first of the next round; when it is not wanted, the executor is idle.
+@usableFromInline
 final class TickExecutor: TaskExecutor {
     private struct State: Sendable {
         var jobs: [UnownedJob] = []
@@ -29,6 +30,7 @@ final class TickExecutor: TaskExecutor {
     /// How many jobs run before the thread is offered to others: a scope with endless work starves nobody.
     private static let jobsPerTurn = 512
 
+    @usableFromInline
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         wakeIfIdle { $0.jobs.append(job) }
