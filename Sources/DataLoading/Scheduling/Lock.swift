@@ -17,8 +17,8 @@ public import Synchronization
     /// A pthread mutex around a state: slower than `Mutex`, and known to the thread sanitizer.
     @usableFromInline
     final class Lock<State>: @unchecked Sendable {  // Every access to the state is inside `withLock`.
-        @usableFromInline var state: State
-        @usableFromInline let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+        private var state: State
+        private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
         @usableFromInline
         init(_ state: State) {
