@@ -21,6 +21,7 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         /// An aligned batch function returned more or fewer results than it was given keys.
         public static let wrongResultCount = Code(kind: .wrongResultCount)
 
+        /// The code's name.
         public var description: String { kind.rawValue }
     }
 
@@ -62,5 +63,6 @@ public struct DataLoaderError: Error, Hashable, Sendable {
 }
 
 extension DataLoaderError: CustomStringConvertible {
+    /// The code and the message.
     public var description: String { "\(code): \(message)" }
 }

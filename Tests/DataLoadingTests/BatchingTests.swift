@@ -114,7 +114,11 @@ struct BatchingTests {
         let bothRunning = Gate()
         let running = Locked(0)
         let loader = DataLoader<Int, Int>(options: try DataLoaderOptions(maxBatchSize: 1)) { keys in
-            if running.withLock({ $0 += 1; return $0 }) == 2 { bothRunning.open() }
+            if running.withLock({
+                $0 += 1; return $0
+            }) == 2 {
+                bothRunning.open()
+            }
             await bothRunning.wait()
             return [keys[0]: keys[0]]
         }

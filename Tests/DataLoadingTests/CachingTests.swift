@@ -31,7 +31,9 @@ struct CachingTests {
         let answer = Gate()
         let calls = Locked(0)
         let loader = DataLoader<Int, Int>(options: try DataLoaderOptions(memoises: false)) { _ in
-            let call = calls.withLock { $0 += 1; return $0 }
+            let call = calls.withLock {
+                $0 += 1; return $0
+            }
             if call == 1 {
                 sent.open()
                 await answer.wait()
@@ -181,7 +183,9 @@ struct CachingTests {
     private func heldLoader() -> (DataLoader<Int, Int>, sent: Gate, answer: Gate, calls: Locked<Int>) {
         let (sent, answer, calls) = (Gate(), Gate(), Locked(0))
         let loader = DataLoader<Int, Int> { keys in
-            let call = calls.withLock { $0 += 1; return $0 }
+            let call = calls.withLock {
+                $0 += 1; return $0
+            }
             if call == 1 {
                 sent.open()
                 await answer.wait()

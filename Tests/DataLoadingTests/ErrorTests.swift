@@ -36,7 +36,11 @@ struct ErrorTests {
     @Test func `what a batch function throws reaches all callers of the batch and is not kept`() async throws {
         let calls = Locked(0)
         let loader = DataLoader<Int, Int> { keys in
-            if calls.withLock({ $0 += 1; return $0 }) == 1 { throw TestError() }
+            if calls.withLock({
+                $0 += 1; return $0
+            }) == 1 {
+                throw TestError()
+            }
             return Dictionary(uniqueKeysWithValues: keys.map { ($0, $0) })
         }
         let first = await withBatching { await loadEach([1, 2], from: loader) }

@@ -9,11 +9,13 @@ import Testing
 struct StressTests {
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `loads, cancellations, clears and primes race without a loss`(seed: UInt64) async {
-        let loader = DataLoader<Int, Int>(.aligned { keys in
-            if keys.first?.isMultiple(of: 17) == true { throw TestError() }
-            await Task.yield()
-            return keys.map { $0.isMultiple(of: 13) ? .failure(TestError($0)) : .success($0) }
-        })
+        let loader = DataLoader<Int, Int>(
+            .aligned { keys in
+                if keys.first?.isMultiple(of: 17) == true { throw TestError() }
+                await Task.yield()
+                return keys.map { $0.isMultiple(of: 13) ? .failure(TestError($0)) : .success($0) }
+            }
+        )
         await withTaskGroup { group in
             for worker in 0..<64 {
                 var random = SplitMix64(state: seed &* 1_000 &+ UInt64(worker))

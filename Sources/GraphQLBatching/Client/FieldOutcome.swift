@@ -16,7 +16,9 @@ struct FieldPayload: Sendable {
     let requestErrors: [GraphQLServerError]
     let extensions: ArraySlice<UInt8>?
 
-    func decode<Value: Decodable & Sendable>(_ type: Value.Type, with decoder: JSONDecoder) throws -> GraphQLResult<Value> {
+    func decode<Value: Decodable & Sendable>(_ type: Value.Type, with decoder: JSONDecoder) throws -> GraphQLResult<
+        Value
+    > {
         do {
             return GraphQLResult(
                 value: try decoder.decode(type, from: Data(json)),

@@ -35,6 +35,7 @@ public struct GraphQLClientError: Error, Sendable {
         /// The value is not what the caller wants to decode: see ``GraphQLClientError/underlying``.
         public static let decodingFailed = Code(kind: .decodingFailed)
 
+        /// The code's name.
         public var description: String { kind.rawValue }
     }
 
@@ -69,5 +70,6 @@ public struct GraphQLClientError: Error, Sendable {
 }
 
 extension GraphQLClientError: CustomStringConvertible {
+    /// The code and the message.
     public var description: String { "\(code): \(message)" }
 }

@@ -103,7 +103,9 @@ struct CoalescingTests {
         }
         struct Body: Decodable { var variables: [String: String] }
         let ids = try transport.all.flatMap { request in
-            try JSONDecoder().decode(Body.self, from: Data(request.body)).variables.sorted { $0.key < $1.key }.map(\.value)
+            try JSONDecoder().decode(Body.self, from: Data(request.body)).variables.sorted { $0.key < $1.key }.map(
+                \.value
+            )
         }
         #expect(ids == (0..<10).map(String.init))
         #expect(transport.all.count == 4)
