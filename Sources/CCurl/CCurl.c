@@ -1,1 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Makes the header a target: everything in it is inline.
+
 #include "CCurl.h"

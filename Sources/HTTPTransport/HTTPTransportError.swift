@@ -8,7 +8,7 @@ public struct HTTPTransportError: Error, Hashable, Sendable {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case invalidRequest, connectionFailed, secureConnectionFailed, connectionLost, timedOut
-            case responseTooLarge, invalidResponse, shutDown, internalFailure
+            case responseTooLarge, invalidResponse, shutDown, internalFailure, invalidConfiguration, queueFull
         }
 
         private let kind: Kind
@@ -29,9 +29,14 @@ public struct HTTPTransportError: Error, Hashable, Sendable {
         public static let invalidResponse = Code(kind: .invalidResponse)
         /// The transport was shut down before or while the request ran.
         public static let shutDown = Code(kind: .shutDown)
+        /// An option of the transport has a value that makes no sense.
+        public static let invalidConfiguration = Code(kind: .invalidConfiguration)
+        /// Too many requests wait already; this one was not sent.
+        public static let queueFull = Code(kind: .queueFull)
         /// The transport itself failed; a bug or an exhausted machine.
         public static let internalFailure = Code(kind: .internalFailure)
 
+        /// The code's name.
         public var description: String { kind.rawValue }
     }
 
@@ -56,5 +61,6 @@ public struct HTTPTransportError: Error, Hashable, Sendable {
 }
 
 extension HTTPTransportError: CustomStringConvertible {
+    /// The code and the message.
     public var description: String { "\(code): \(message)" }
 }

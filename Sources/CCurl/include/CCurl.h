@@ -1,1 +1,121 @@
-#pragma once
+// SPDX-License-Identifier: Apache-2.0
+//
+// libcurl as Swift can call it: one typed function for each C type that curl's variadic functions take, and a clear
+// message where its headers are missing or too old.
+
+#ifndef CCURL_H
+#define CCURL_H
+
+#if !__has_include(<curl/curl.h>)
+#error "CurlTransport needs the headers of libcurl. Debian, Ubuntu: apt install libcurl4-openssl-dev. Fedora, RHEL: dnf install libcurl-devel. Alpine: apk add curl-dev. macOS: they are in the SDK (xcode-select --install), or brew install curl."
+#else
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#else
+#include <pthread.h>
+#endif
+
+#if LIBCURL_VERSION_NUM < 0x075500
+#error "CurlTransport needs libcurl 7.85 or later; the headers found are older. Install a newer libcurl."
+#endif
+
+#pragma clang assume_nonnull begin
+
+// Setting an option
+
+static inline CURLcode ccurl_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode ccurl_set_offset(CURL *easy, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode ccurl_set_string(CURL *easy, CURLoption option, const char *_Nullable value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *_Nullable value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl_slist *_Nullable value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+/// For the write and the header callback, whose types are one.
+static inline CURLcode ccurl_set_data_callback(
+    CURL *easy, CURLoption option,
+    size_t (*callback)(char *bytes, size_t size, size_t count, void *_Nullable context)
+) {
+    return curl_easy_setopt(easy, option, callback);
+}
+
+/// Called on each connection that a request is about to be sent on.
+static inline CURLcode ccurl_set_prerequest_callback(
+    CURL *easy,
+    int (*callback)(void *_Nullable context, char *_Nullable, char *_Nullable, int, int)
+) {
+    return curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback);
+}
+
+/// Lets a handle be removed while its name is being resolved without waiting for the resolver. Since libcurl 7.87;
+/// before, and where the library is older than its headers, nothing happens.
+static inline CURLcode ccurl_set_quick_exit(CURL *easy) {
+#if LIBCURL_VERSION_NUM >= 0x075700
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    return code == CURLE_UNKNOWN_OPTION ? CURLE_OK : code;
+#else
+    (void)easy;
+    return CURLE_OK;
+#endif
+}
+
+// Reading about a transfer
+
+static inline CURLcode ccurl_get_long(CURL *easy, CURLINFO info, long *value) {
+    return curl_easy_getinfo(easy, info, value);
+}
+
+static inline CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void *_Nullable *_Nonnull value) {
+    return curl_easy_getinfo(easy, info, (char **)value);
+}
+
+// The multi interface
+
+static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+/// The next transfer that has ended, with its result; false if there is none. (The result is a member of a union.)
+static inline bool ccurl_multi_next_done(CURLM *multi, CURL *_Nullable *_Nonnull easy, CURLcode *result) {
+    int left = 0;
+    for (CURLMsg *message = curl_multi_info_read(multi, &left); message; message = curl_multi_info_read(multi, &left)) {
+        if (message->msg == CURLMSG_DONE) {
+            *easy = message->easy_handle;
+            *result = message->data.result;
+            return true;
+        }
+    }
+    return false;
+}
+
+// What Swift's overlay of the C library lacks
+
+/// Names the calling thread, for debuggers; at most 15 characters.
+static inline void ccurl_name_thread(const char *name) {
+#ifdef __linux__
+    prctl(PR_SET_NAME, name);
+#else
+    pthread_setname_np(name);
+#endif
+}
+
+#pragma clang assume_nonnull end
+
+#endif
+#endif

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The turn of the loop: commands in, requests started, curl moved on, results out, sleep.
+
+import CCurl
+import HTTPTransport
+
+/// Everything that happens on the transport's thread.
+///
+/// A turn takes the commands, starts what has a place, lets curl perform, finishes what is done or out of time, and
+/// sleeps unless there is more to do. The loop ends when it is shut down and no job is left.
+final class CurlLoop {
+    /// Handles kept for the next requests. More may be in flight; what is over goes.
+    private static let maximumIdleTransfers = 256
+
+    private struct Shutdown {
+        var deadline: ContinuousClock.Instant?
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let multi: CurlMulti
+    private let inbox: LoopInbox
+    private let configuration: CurlConfiguration
+    private var admission: AdmissionQueue<Job>
+    private var deadlines = DeadlineHeap<Job>()
+    private var jobs: [ObjectIdentifier: Job] = [:]
+    /// Jobs with a place, to be started in this order. Those that ended since are passed over.
+    private var ready: [Job] = []
+    private var idleTransfers: [Transfer]
+    private var shutdown: Shutdown?
+
+    /// - Parameter firstTransfer: Made by the caller, who learns there whether this libcurl can do what we ask.
+    init(multi: CurlMulti, inbox: LoopInbox, configuration: CurlConfiguration, firstTransfer: Transfer) {
+        self.multi = multi
+        self.inbox = inbox
+        self.configuration = configuration
+        admission = AdmissionQueue(
+            placesPerOrigin: configuration.maximumConnectionsPerHost,
+            maximumWaiting: configuration.maximumQueuedRequests
+        )
+        idleTransfers = [firstTransfer]
+    }
+
+    /// Runs until the transport is shut down, and leaves nothing behind.
+    func run() {
+        do throws(HTTPTransportError) {
+            while shutdown == nil || !jobs.isEmpty { try turn() }
+            close(Self.refusal)
+        } catch {
+            endAll { _ in error }
+            close(error)
+        }
+    }
+
+    private func turn() throws(HTTPTransportError) {
+        for command in inbox.take() { obey(command) }
+        startReady()
+        try multi.perform()
+        while let (transfer, code) = multi.nextDone() {
+            if let job = transfer.job { end(job, transfer.result(code)) }
+        }
+        expire(at: .now)
+        let isDone = shutdown != nil && jobs.isEmpty
+        if ready.isEmpty, !isDone, inbox.sleepIfEmpty() { try multi.sleep(milliseconds: millisecondsToSleep) }
+    }
+
+    // MARK: - Commands
+
+    private func obey(_ command: LoopCommand) {
+        switch command {
+        case .start(let exchange):
+            if shutdown == nil { accept(exchange) } else { exchange.finish(.failure(Self.refusal)) }
+        case .cancel(let exchange):
+            if let job = jobs[ObjectIdentifier(exchange)] { detach(job) }
+        case .shutDown(let deadline, let waiter):
+            let deadlines = [shutdown?.deadline, deadline].compactMap { $0 }
+            shutdown = Shutdown(deadline: deadlines.min(), waiters: shutdown?.waiters ?? [])
+            if let waiter { shutdown?.waiters.append(waiter) }
+        }
+    }
+
+    private func accept(_ exchange: Exchange) {
+        guard exchange.isWaiting else { return }
+        let job = Job(exchange)
+        switch admission.admit(job, at: job.origin) {
+        case .start:
+            ready.append(job)
+        case .wait(let ticket):
+            job.phase = .waiting(ticket)
+        case .refuse:
+            exchange.finish(.failure(queueFullError(job)))
+            return
+        }
+        jobs[ObjectIdentifier(exchange)] = job
+        deadlines.insert(job)
+    }
+
+    private func queueFullError(_ job: Job) -> HTTPTransportError {
+        HTTPTransportError(
+            .queueFull,
+            "The request to \(job.origin) was not sent: \(configuration.maximumQueuedRequests) requests wait already.",
+            mayHaveReachedServer: false
+        )
+    }
+
+    // MARK: - Starting and ending jobs
+
+    private func startReady() {
+        var next = 0
+        while next < ready.count {
+            if case .ready = ready[next].phase { start(ready[next]) }
+            next += 1
+        }
+        ready.removeAll(keepingCapacity: true)
+    }
+
+    private func start(_ job: Job) {
+        do throws(HTTPTransportError) {
+            let transfer = try takeTransfer()
+            try transfer.prepare(job.exchange.request)
+            try multi.add(transfer)
+            transfer.job = job
+            job.phase = .inFlight(transfer)
+        } catch {
+            end(job, .failure(error))
+        }
+    }
+
+    private func end(_ job: Job, _ result: Result<ReceivedResponse, HTTPTransportError>) {
+        detach(job)
+        job.exchange.finish(result)
+    }
+
+    /// Takes a job out of all books, from whatever phase; its place goes to the next in line.
+    private func detach(_ job: Job) {
+        jobs[ObjectIdentifier(job.exchange)] = nil
+        deadlines.remove(job)
+        switch job.phase {
+        case .waiting(let ticket):
+            admission.withdraw(ticket)
+        case .ready:
+            if let next = admission.release(at: job.origin) { makeReady(next) }
+        case .inFlight(let transfer):
+            multi.remove(transfer)
+            keep(transfer)
+            if let next = admission.release(at: job.origin) { makeReady(next) }
+        case .ended:
+            break
+        }
+        job.phase = .ended
+    }
+
+    private func makeReady(_ job: Job) {
+        job.phase = .ready
+        ready.append(job)
+    }
+
+    private func takeTransfer() throws(HTTPTransportError) -> Transfer {
+        if let transfer = idleTransfers.popLast() { return transfer }
+        return try Transfer(configuration: configuration)
+    }
+
+    private func keep(_ transfer: Transfer) {
+        guard (try? transfer.recycle()) != nil, idleTransfers.count < Self.maximumIdleTransfers else { return }
+        idleTransfers.append(transfer)
+    }
+
+    // MARK: - Time
+
+    private func expire(at now: ContinuousClock.Instant) {
+        while let job = deadlines.popExpired(at: now) {
+            end(job, .failure(job.timeoutError))
+        }
+        if let deadline = shutdown?.deadline, deadline <= now {
+            endAll(\.shutDownError)
+        }
+    }
+
+    private var millisecondsToSleep: Int32 {
+        let next = [deadlines.earliest, shutdown?.deadline].compactMap { $0 }.min()
+        return next.map { ContinuousClock.now.duration(to: $0).roundedUpToMilliseconds } ?? .max
+    }
+
+    // MARK: - The end
+
+    private static let refusal = HTTPTransportError(
+        .shutDown,
+        "The transport was shut down; the request was not sent.",
+        mayHaveReachedServer: false
+    )
+
+    private func endAll(_ error: (Job) -> HTTPTransportError) {
+        while let job = jobs.first?.value { end(job, .failure(error(job))) }
+    }
+
+    /// Refuses commands from now on, frees everything of curl's, then resumes those who wait for the end.
+    private func close(_ reason: HTTPTransportError) {
+        var waiters = shutdown?.waiters ?? []
+        for command in inbox.close(reason) {
+            switch command {
+            case .start(let exchange): exchange.finish(.failure(reason))
+            case .cancel: break
+            case .shutDown(_, let waiter): if let waiter { waiters.append(waiter) }
+            }
+        }
+        idleTransfers = []
+        multi.close()
+        for waiter in waiters { waiter.resume() }
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// How other threads speak to the loop: they leave a command and wake it if it sleeps.
+
+import HTTPTransport
+
+/// What the loop is told.
+enum LoopCommand: Sendable {
+    /// Send this request and finish the exchange.
+    case start(Exchange)
+    /// Nobody waits for this exchange any more.
+    case cancel(Exchange)
+    /// Refuse new requests, finish the others until the deadline (or their own), end, then resume the waiter.
+    case shutDown(deadline: ContinuousClock.Instant?, waiter: CheckedContinuation<Void, Never>?)
+}
+
+/// The loop's mailbox: open and awake, open and asleep, or closed.
+///
+/// The loop takes commands while it is awake. It goes to sleep only if no command is left, in one step under the lock;
+/// the first command after that wakes it, those behind do not. Once closed, commands are refused with the reason and
+/// nothing is woken any more: closing comes before the curl handle goes, and waking happens under the lock.
+final class LoopInbox: Sendable {
+    private struct State {
+        var commands: [LoopCommand] = []
+        var isAsleep = false
+        var closingReason: HTTPTransportError?
+    }
+
+    private let state = Lock(State())
+    private let wake: @Sendable () -> Void
+
+    /// - Parameter wake: Ends the loop's sleep, or its next one if it does not sleep yet. Must not call back.
+    init(wake: @escaping @Sendable () -> Void) {
+        self.wake = wake
+    }
+
+    /// Leaves a command, in order with those of other threads.
+    ///
+    /// - Throws: The reason given to ``close(_:)``, once closed.
+    func post(_ command: LoopCommand) throws(HTTPTransportError) {
+        try state.withLock { state throws(HTTPTransportError) in
+            if let reason = state.closingReason { throw reason }
+            state.commands.append(command)
+            if state.isAsleep {
+                state.isAsleep = false
+                wake()
+            }
+        }
+    }
+
+    /// All commands since the last call; the loop is awake from now on. For the loop alone.
+    func take() -> [LoopCommand] {
+        state.withLock { state in
+            state.isAsleep = false
+            guard !state.commands.isEmpty else { return [] }
+            var commands: [LoopCommand] = []
+            commands.reserveCapacity(state.commands.count)
+            swap(&commands, &state.commands)
+            return commands
+        }
+    }
+
+    /// Goes to sleep unless a command is there; whether it did. For the loop alone.
+    func sleepIfEmpty() -> Bool {
+        state.withLock { state in
+            state.isAsleep = state.commands.isEmpty
+            return state.isAsleep
+        }
+    }
+
+    /// Refuses commands from now on; the ones left over. For the loop alone.
+    func close(_ reason: HTTPTransportError) -> [LoopCommand] {
+        state.withLock { state in
+            state.closingReason = reason
+            state.isAsleep = false
+            defer { state.commands = [] }
+            return state.commands
+        }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The header fields of a request as curl wants them.
+
+import CCurl
+import HTTPTransport
+
+/// An owned list of header lines. It lives for as long as a handle has it set.
+@safe struct HeaderList: ~Copyable {
+    let first: UnsafeMutablePointer<curl_slist>
+
+    /// Makes the lines of these fields, and of those that curl would add by itself, to say that it shall not:
+    /// `Expect: 100-continue`, which costs a round trip, and the content type of a form.
+    ///
+    /// - Throws: `invalidRequest` for a field that contradicts the body.
+    init(_ headers: HTTPHeaders) throws(HTTPTransportError) {
+        for name in ["Content-Length", "Transfer-Encoding"] where headers[name] != nil {
+            throw .invalidRequest("The header field '\(name)' is set by the transport, from the body.")
+        }
+        var lines = headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        if headers["Expect"] == nil { lines.append("Expect:") }
+        if headers["Content-Type"] == nil { lines.append("Content-Type:") }
+
+        var list: UnsafeMutablePointer<curl_slist>?
+        for line in lines {
+            guard let longer = unsafe curl_slist_append(list, line) else {
+                unsafe curl_slist_free_all(list)
+                throw .internalFailure("there is no memory for the header fields")
+            }
+            unsafe list = unsafe longer
+        }
+        guard let first = unsafe list else { throw .internalFailure("there are no header lines") }
+        unsafe self.first = unsafe first
+    }
+
+    deinit {
+        unsafe curl_slist_free_all(first)
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A response as it came, and what becomes of its head. Parsed on the caller's task: the loop's thread serves all.
+
+import HTTPTransport
+
+/// A complete response whose header lines are not parsed yet.
+struct ReceivedResponse: Hashable, Sendable {
+    /// The status line and the fields, each with its line break, without the blank line.
+    var head: [UInt8]
+    /// The decoded body.
+    var body: [UInt8]
+
+    /// The response as a caller sees it.
+    ///
+    /// - Parameter url: Where it came from, for the error.
+    /// - Throws: `invalidResponse` if the status or a field is not valid; fields are named, values never shown.
+    func parsed(from url: HTTPURL) throws(HTTPTransportError) -> HTTPResponse {
+        var lines = head.split(separator: UInt8(ascii: "\n"))[...]
+        guard let status = lines.popFirst().flatMap(Self.status) else {
+            throw .invalidResponse("has no valid status line", from: url.origin)
+        }
+        var headers = HTTPHeaders()
+        for line in lines {
+            try Self.append(line, to: &headers, from: url.origin)
+        }
+        return HTTPResponse(status: status, headers: headers, body: body)
+    }
+
+    /// The status of `HTTP/1.1 200 OK` ([RFC 9112, section 4](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
+    private static func status(of line: ArraySlice<UInt8>) -> Int? {
+        guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
+        let digits = line[line.index(after: space)...].prefix { !$0.isLineSpace }
+        guard digits.count == 3, let status = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
+        return (200..<600).contains(status) ? status : nil
+    }
+
+    private static func append(
+        _ line: ArraySlice<UInt8>,
+        to headers: inout HTTPHeaders,
+        from origin: String
+    ) throws(HTTPTransportError) {
+        let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
+            throw .invalidResponse("has a header line without a colon", from: origin)
+        }
+        let name = String(decoding: line[..<colon], as: UTF8.self)
+        do throws(HTTPTransportError) {
+            try headers.append(name: name, value: String(decoding: line[(colon + 1)...], as: UTF8.self))
+        } catch {
+            throw .invalidResponse("has an invalid header field '\(name.prefix(64).printable)'", from: origin)
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLineSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\r") }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Collects what curl's callbacks deliver, counts it, and refuses what libcurl 7.88 would let pass.
+
+/// A response on its way in.
+///
+/// It awaits a status line; then it is inside an informational (1xx) or the final head; a blank line ends a head. After
+/// an informational head it awaits the next status line; after the final one it is complete, and further lines are
+/// trailers, which are counted and dropped. Every byte counts towards the limits, also those of heads that are dropped.
+/// What it refuses it refuses for good; curl then closes the connection, so that nothing that follows on it can be
+/// taken for another response.
+struct ResponseAccumulator {
+    enum Refusal: Hashable {
+        case headTooLarge(limit: Int)
+        case bodyTooLarge(limit: Int)
+        /// What is wrong, as the end of a sentence that begins with "The response".
+        case malformed(String)
+    }
+
+    private enum Position {
+        case beforeStatusLine
+        case inInformationalHead
+        case inFinalHead
+        case afterHead
+    }
+
+    /// More than any server's own default limit for requests; counted over all heads and trailers of one exchange.
+    static let maximumHeadBytes = 128 << 10
+
+    private let maximumBodyBytes: Int
+    private var position = Position.beforeStatusLine
+    private var headBytes = 0
+    private var contentLength: Int?
+    private var isChunked = false
+    private var head: [UInt8] = []
+    private var body: [UInt8] = []
+
+    /// Why the response was refused, if it was.
+    private(set) var refusal: Refusal?
+
+    init(maximumBodyBytes: Int) {
+        self.maximumBodyBytes = maximumBodyBytes
+    }
+
+    /// Whether the blank line after the final head has come. curl 7.88 reports success also when the connection ends
+    /// before it.
+    var isHeadComplete: Bool { position == .afterHead }
+
+    /// Forgets everything, for the next response.
+    mutating func reset() {
+        self = ResponseAccumulator(maximumBodyBytes: maximumBodyBytes)
+    }
+
+    /// The response, moved out.
+    mutating func take() -> ReceivedResponse {
+        defer { reset() }
+        return ReceivedResponse(head: head, body: body)
+    }
+
+    /// Adds one line of a head with its line break; false if it is refused.
+    mutating func appendHeaderLine(_ line: UnsafeRawBufferPointer) -> Bool {
+        headBytes += line.count
+        guard headBytes <= Self.maximumHeadBytes else { return refuse(.headTooLarge(limit: Self.maximumHeadBytes)) }
+        switch position {
+        case .beforeStatusLine:
+            guard unsafe line.hasPrefixIgnoringCase("http/") else { return refuse(.malformed("has no status line")) }
+            position = unsafe line.isInformationalStatusLine ? .inInformationalHead : .inFinalHead
+            if position == .inFinalHead { unsafe appendToHead(line) }
+        case .inInformationalHead:
+            if unsafe line.isBlankLine { position = .beforeStatusLine }
+        case .inFinalHead:
+            if unsafe line.isBlankLine {
+                position = .afterHead
+            } else {
+                unsafe appendToHead(line)
+                return unsafe checkFraming(line)
+            }
+        case .afterHead:
+            break
+        }
+        return true
+    }
+
+    /// Adds bytes of the decoded body; false if they pass the limit, or are the first of a body that will.
+    mutating func appendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let expected = max(bytes.count, body.isEmpty ? contentLength ?? 0 : 0)
+        guard expected <= maximumBodyBytes - body.count else {
+            return refuse(.bodyTooLarge(limit: maximumBodyBytes))
+        }
+        if body.isEmpty {
+            // Of a length that a server only claims, no more than a megabyte is believed at once.
+            body.reserveCapacity(min(expected, 1 << 20))
+        }
+        unsafe body.append(contentsOf: bytes)
+        return true
+    }
+
+    private mutating func appendToHead(_ line: UnsafeRawBufferPointer) {
+        if head.isEmpty { head.reserveCapacity(512) }
+        unsafe head.append(contentsOf: line)
+    }
+
+    /// Two lengths, or a length and chunks, leave open where the response ends
+    /// ([RFC 9112, section 6.3](https://www.rfc-editor.org/rfc/rfc9112#section-6.3)).
+    private mutating func checkFraming(_ line: UnsafeRawBufferPointer) -> Bool {
+        if unsafe line.hasPrefixIgnoringCase("content-length:") {
+            guard contentLength == nil else { return refuse(.malformed("has more than one Content-Length")) }
+            guard let length = unsafe line.decimalValue(after: "content-length:".utf8.count) else {
+                return refuse(.malformed("has a Content-Length that is not a number"))
+            }
+            contentLength = length
+        } else if unsafe line.hasPrefixIgnoringCase("transfer-encoding:") {
+            isChunked = true
+        }
+        guard contentLength == nil || !isChunked else {
+            return refuse(.malformed("has both a Content-Length and a Transfer-Encoding"))
+        }
+        return true
+    }
+
+    private mutating func refuse(_ reason: Refusal) -> Bool {
+        refusal = reason
+        return false
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    fileprivate var isBlankLine: Bool { unsafe allSatisfy { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") } }
+
+    /// Whether the status of `HTTP/1.1 103 Early Hints` begins with 1.
+    fileprivate var isInformationalStatusLine: Bool {
+        guard let space = unsafe firstIndex(of: UInt8(ascii: " ")), space + 1 < count else { return false }
+        return unsafe self[space + 1] == UInt8(ascii: "1")
+    }
+
+    /// Whether the line begins with this text, which is in lower case.
+    fileprivate func hasPrefixIgnoringCase(_ prefix: StaticString) -> Bool {
+        guard count >= prefix.utf8CodeUnitCount else { return false }
+        for index in 0..<prefix.utf8CodeUnitCount {
+            let expected = unsafe prefix.utf8Start[index]
+            let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(expected)
+            guard unsafe self[index] == expected || isLetter && self[index] | 0x20 == expected else { return false }
+        }
+        return true
+    }
+
+    /// The digits behind this offset as a number; `nil` if there is anything else but white space around them.
+    fileprivate func decimalValue(after offset: Int) -> Int? {
+        let isSpace = { (byte: UInt8) in " \t\r\n".utf8.contains(byte) }
+        var digits = unsafe self[offset...].drop(while: isSpace)
+        while let last = unsafe digits.last, isSpace(last) { unsafe digits.removeLast() }
+        guard unsafe digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+        return unsafe Int(String(decoding: digits, as: UTF8.self))
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is collected of a response, and what is refused.
+
+import HTTPTransport
+import Testing
+
+@testable import CurlTransport
+
+@Suite struct ResponseAccumulatorTests {
+    @Test func `The final head is kept; informational ones and trailers are not`() {
+        let response = Accumulation()
+        let lines = [
+            "HTTP/1.1 100 Continue\r\n", "X-First: 1\r\n", "\r\n", "HTTP/1.1 200 OK\r\n", "A: 1\r\n", "\r\n",
+            "Trailer: 1\r\n", "HTTP/1.1 500 Forged\r\n",
+        ]
+        for line in lines { #expect(response.add(line)) }
+        #expect(response.isHeadComplete)
+        #expect(String(decoding: response.take().head, as: UTF8.self) == "HTTP/1.1 200 OK\r\nA: 1\r\n")
+    }
+
+    @Test(arguments: [["HTTP/1.1 200 OK\r\n", "A: 1\r\n"], ["HTTP/1.1 100 Continue\r\n", "\r\n"], []])
+    func `A head without its end is not complete`(lines: [String]) {
+        let response = Accumulation()
+        for line in lines { #expect(response.add(line)) }
+        #expect(!response.isHeadComplete)
+    }
+
+    @Test(arguments: [
+        ["Content-Length: 5\r\n", "content-length: 6\r\n"],
+        ["Content-Length: 5\r\n", "Content-Length: 5\r\n"],
+        ["Content-Length: 5, 5\r\n"],
+        ["Content-Length: 5 5\r\n"],
+        ["Content-Length: -5\r\n"],
+        ["Content-Length: +5\r\n"],
+        ["Content-Length: 0x5\r\n"],
+        ["Content-Length: \r\n"],
+        ["Content-Length: 99999999999999999999\r\n"],
+        ["Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"],
+        ["TRANSFER-ENCODING: chunked\r\n", "Content-Length: 5\r\n"],
+    ])
+    func `A head that leaves open where the response ends is refused`(fields: [String]) {
+        let response = Accumulation()
+        #expect(response.add("HTTP/1.1 200 OK\r\n"))
+        #expect(!fields.allSatisfy { response.add($0) })
+        guard case .malformed = response.refusal else {
+            Issue.record("refused as \(String(describing: response.refusal))")
+            return
+        }
+    }
+
+    @Test func `One length with white space around it is accepted`() {
+        let response = Accumulation()
+        #expect(response.add("HTTP/1.1 200 OK\r\n"))
+        #expect(response.add("Content-Length:\t 5 \r\n"))
+    }
+
+    @Test func `Heads count together, also those that are dropped`() {
+        let response = Accumulation()
+        var accepted = 0
+        while accepted < 1_000_000, response.add("HTTP/1.1 103 Hints\r\n"), response.add("\r\n") { accepted += 1 }
+        #expect(accepted == ResponseAccumulator.maximumHeadBytes / 22)
+        #expect(response.refusal == .headTooLarge(limit: ResponseAccumulator.maximumHeadBytes))
+    }
+
+    @Test func `A body is accepted up to the limit and not beyond`() {
+        let response = Accumulation()
+        #expect(response.addBody(6))
+        #expect(response.addBody(4))
+        #expect(!response.addBody(1))
+        #expect(response.refusal == .bodyTooLarge(limit: 10))
+    }
+
+    @Test func `A body that says it will pass the limit is refused at its first byte`() {
+        let response = Accumulation()
+        for line in ["HTTP/1.1 200 OK\r\n", "Content-Length: 11\r\n", "\r\n"] { #expect(response.add(line)) }
+        #expect(!response.addBody(1))
+    }
+
+    @Test func `What was taken does not show in the next response`() {
+        let response = Accumulation()
+        for line in ["HTTP/1.1 200 OK\r\n", "Content-Length: 10\r\n", "\r\n"] { #expect(response.add(line)) }
+        #expect(response.addBody(10))
+        #expect(response.take().body.count == 10)
+        #expect(!response.isHeadComplete)
+        #expect(response.add("HTTP/1.1 201 Created\r\n"))
+        #expect(response.add("Content-Length: 3\r\n"))
+        #expect(response.addBody(3))
+        #expect(response.take().body.count == 3)
+    }
+}
+
+@Suite struct ReceivedResponseTests {
+    private let url: HTTPURL
+
+    init() throws {
+        url = try HTTPURL("http://example.com/path?key=s3cret")
+    }
+
+    private func parse(_ head: String) throws(HTTPTransportError) -> HTTPResponse {
+        try ReceivedResponse(head: Array(head.utf8), body: []).parsed(from: url)
+    }
+
+    @Test func `Fields keep their order, their repetitions and their text`() throws {
+        let response = try parse("HTTP/2 404 \r\nSet-Cookie: a=1\r\nEmpty:\r\nset-cookie:  b: 2 \r\nname: Łódź\r\n")
+        #expect(response.status == 404)
+        #expect(response.headers.fields.map(\.name) == ["Set-Cookie", "Empty", "set-cookie", "name"])
+        #expect(response.headers.fields.map(\.value) == ["a=1", "", "b: 2", "Łódź"])
+    }
+
+    @Test(arguments: [
+        "", "HTTP/1.1\r\n", "HTTP/1.1 20 OK\r\n", "HTTP/1.1 099 OK\r\n", "HTTP/1.1 101 Switching\r\n",
+        "HTTP/1.1 600 No\r\n", "HTTP/1.1 2000 OK\r\n",
+    ])
+    func `A status that is none is refused`(head: String) {
+        let error = #expect(throws: HTTPTransportError.self) { try parse(head) }
+        #expect(error?.code == .invalidResponse)
+    }
+
+    @Test(arguments: ["a b: s3cret", "s3cret without colon", ": s3cret", " folded: s3cret", "name: s3cret\u{1}"])
+    func `A field that is none is refused, its value not shown`(line: String) {
+        let error = #expect(throws: HTTPTransportError.self) { try parse("HTTP/1.1 200 OK\r\n\(line)\r\n") }
+        #expect(error?.code == .invalidResponse)
+        #expect(error?.mayHaveReachedServer == true)
+        #expect(error?.description.contains("http://example.com") == true)
+        #expect(error?.description.contains("s3cret") == false)
+    }
+}
+
+/// An accumulator that an expectation can change.
+private final class Accumulation {
+    private var response = ResponseAccumulator(maximumBodyBytes: 10)
+
+    var isHeadComplete: Bool { response.isHeadComplete }
+    var refusal: ResponseAccumulator.Refusal? { response.refusal }
+
+    func add(_ line: String) -> Bool { Array(line.utf8).withUnsafeBytes { response.appendHeaderLine($0) } }
+
+    func addBody(_ count: Int) -> Bool {
+        [UInt8](repeating: 0, count: count).withUnsafeBytes { response.appendBody($0) }
+    }
+
+    func take() -> ReceivedResponse { response.take() }
+}
