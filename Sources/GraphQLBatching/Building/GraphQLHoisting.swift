@@ -16,7 +16,7 @@ extension GraphQLOperation {
     func hoisted(
         fragments: [GraphQLFragment]
     ) -> (operation: GraphQLOperation, fragments: [GraphQLFragment], variables: [String: GraphQLValue]) {
-        var hoister = GraphQLHoister(declared: variables)
+        var hoister = GraphQLHoister(declared: variables, expectedCount: selectionSet.selections.count)
         var operation = self
         operation.directives = hoister.hoist(directives)
         if let set = hoister.hoist(selectionSet) { operation.selectionSet = set }
@@ -28,7 +28,7 @@ extension GraphQLOperation {
             return result
         }
         operation.variables += hoister.definitions
-        return (operation, fragments, hoister.values)
+        return (operation, fragments, hoister.hoisted.mapValues(\.value))
     }
 }
 
@@ -37,23 +37,27 @@ private struct GraphQLHoister {
     /// The names from the top to the current place.
     var way: [String] = []
     private(set) var definitions: [GraphQLVariableDefinition] = []
-    private(set) var values: [String: GraphQLValue] = [:]
-    /// The declared variables, and the types of those that this walk adds.
-    private var types: [String: GraphQLType?] = [:]
+    private(set) var hoisted: [String: (value: GraphQLValue, type: GraphQLType)] = [:]
+    private let declared: Set<String>
 
-    init(declared: [GraphQLVariableDefinition]) {
-        for variable in declared { types[variable.name.text] = .some(nil) }
+    init(declared: [GraphQLVariableDefinition], expectedCount: Int) {
+        self.declared = Set(declared.map(\.name.text))
+        hoisted.reserveCapacity(expectedCount)
+        definitions.reserveCapacity(expectedCount)
     }
 
     /// The set without values; `nil` if it holds none.
     mutating func hoist(_ set: GraphQLSelectionSet) -> GraphQLSelectionSet? {
-        var result: GraphQLSelectionSet?
+        var selections: [GraphQLSelection] = []
         for (index, selection) in set.selections.enumerated() {
-            guard let hoisted = hoist(selection) else { continue }
-            if result == nil { result = set }
-            result?.selections[index] = hoisted
+            let hoisted = hoist(selection)
+            if hoisted != nil, selections.isEmpty {
+                selections.reserveCapacity(set.selections.count)
+                selections += set.selections[..<index]
+            }
+            if hoisted != nil || !selections.isEmpty { selections.append(hoisted ?? selection) }
         }
-        return result
+        return selections.isEmpty ? nil : GraphQLSelectionSet(on: set.type, selections)
     }
 
     private mutating func hoist(_ selection: GraphQLSelection) -> GraphQLSelection? {
@@ -93,11 +97,12 @@ private struct GraphQLHoister {
     private mutating func hoist(
         _ arguments: [GraphQLName: GraphQLArgument]
     ) -> [GraphQLName: GraphQLArgument]? {
-        var result: [GraphQLName: GraphQLArgument]?
-        arguments.forEachSorted { name, argument in
-            guard case .hoisted(let value, let type) = argument.storage else { return }
-            if result == nil { result = arguments }
-            result?[name] = .variable(variable(for: name, value: value, type: type))
+        guard arguments.values.contains(where: \.isHoisted) else { return nil }
+        var result = arguments
+        // By position: a name that is there already need not be looked for.
+        arguments.forEachSortedIndex { index in
+            guard case .hoisted(let value, let type) = arguments.values[index].storage else { return }
+            result.values[index] = .variable(variable(for: arguments.keys[index], value: value, type: type))
         }
         return result
     }
@@ -109,16 +114,28 @@ private struct GraphQLHoister {
         if base.utf8.starts(with: "__".utf8) { base = "v" + base }
         var name = base
         var count = 1
-        while let taken = types[name] {
-            // The same value in the same place: two selections that merge.
-            if taken == type, values[name] == value { return GraphQLName(unchecked: name) }
+        while !claim(name, value: value, type: type) {
             count += 1
             name = "\(base)_\(count)"
         }
-        types[name] = type
-        values[name] = value
-        definitions.append(GraphQLVariableDefinition(GraphQLName(unchecked: name), type))
         return GraphQLName(unchecked: name)
+    }
+
+    /// Makes a variable of a name, if the name is free or its variable holds the same value: two selections that merge.
+    private mutating func claim(_ name: String, value: GraphQLValue, type: GraphQLType) -> Bool {
+        guard !declared.contains(name) else { return false }
+        guard let taken = hoisted.updateValue((value, type), forKey: name) else {
+            definitions.append(GraphQLVariableDefinition(GraphQLName(unchecked: name), type))
+            return true
+        }
+        hoisted[name] = taken
+        return taken == (value, type)
+    }
+}
+
+extension GraphQLArgument {
+    fileprivate var isHoisted: Bool {
+        if case .hoisted = storage { true } else { false }
     }
 }
 

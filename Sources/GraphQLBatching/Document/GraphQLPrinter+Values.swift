@@ -5,48 +5,53 @@
 extension GraphQLPrinter {
     mutating func print(_ value: GraphQLValue) {
         switch value {
-        case .null: print("null")
-        case .boolean(let value): print(value ? "true" : "false")
-        case .int(let value): print(String(value))
-        case .float(let value): print(value.description)  // Always with a point or an exponent.
+        case .null: put("null")
+        case .boolean(let value): put(value ? "true" : "false")
+        case .int(let value): print(text: String(value))
+        case .float(let value): print(text: value.description)  // Always with a point or an exponent.
         case .string(let text): print(quoted: text)
         case .enumCase(let name): print(name)
         case .variable(let name):
-            print("$")
+            put("$")
             print(name)
         case .list(let elements):
-            print("[")
+            put("[")
             for (index, element) in elements.enumerated() {
-                if index > 0 { print(separator) }
+                if index > 0 { put(separator) }
                 print(element)
             }
-            print("]")
+            put("]")
         case .object(let members): printObject(members)
         }
     }
 
     private mutating func printObject(_ members: [String: GraphQLValue]) {
-        print("{")
+        put("{")
         var isFirst = true
         members.forEachSorted { key, value in
-            if !isFirst { print(separator) }
+            if !isFirst { put(separator) }
             isFirst = false
-            print(key)
+            print(text: key)
             colon()
             print(value)
         }
-        print("}")
+        put("}")
     }
 }
 
 extension Dictionary where Key: Comparable {
     /// Visits the elements in the order of their keys.
-    func forEachSorted(_ body: (Key, Value) throws -> Void) rethrows {
+    func forEachSorted(_ body: (Key, Value) -> Void) {
+        forEachSortedIndex { body(keys[$0], values[$0]) }
+    }
+
+    /// Visits the positions of the elements in the order of their keys.
+    func forEachSortedIndex(_ body: (Index) -> Void) {
         guard count > 1 else {
-            for (key, value) in self { try body(key, value) }
+            if !isEmpty { body(startIndex) }
             return
         }
-        for (key, value) in sorted(by: { $0.key < $1.key }) { try body(key, value) }
+        for index in indices.sorted(by: { keys[$0] < keys[$1] }) { body(index) }
     }
 }
 

@@ -13,17 +13,21 @@ extension GraphQLRequest {
     public func body() throws(GraphQLDocumentError) -> [UInt8] {
         var writer = GraphQLJSONWriter()
         writer.bytes.reserveCapacity(query.utf8.count + 32 * variables.count + 128)
-        writer.write(#"{"query":"#)
+        writer.put(#"{"query":"#)
         writer.bytes.appendQuoted(query)
         if let operationName {
-            writer.write(#","operationName":"#)
+            writer.put(#","operationName":"#)
             writer.bytes.appendQuoted(operationName.text)
         }
-        for (name, entries) in [("variables", variables), ("extensions", extensions)] where !entries.isEmpty {
-            writer.write(",\"\(name)\":")
-            try writer.write(entries)
+        if !variables.isEmpty {
+            writer.put(#","variables":"#)
+            try writer.write(variables)
         }
-        writer.write("}")
+        if !extensions.isEmpty {
+            writer.put(#","extensions":"#)
+            try writer.write(extensions)
+        }
+        writer.put("}")
         return writer.bytes
     }
 }
@@ -36,7 +40,7 @@ struct GraphQLJSONWriter {
     var bytes: [UInt8] = []
     private var depth = 0
 
-    mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    mutating func put(_ token: StaticString) { bytes.append(token) }
 
     mutating func write(_ members: [String: GraphQLValue]) throws(GraphQLDocumentError) {
         try enter()
@@ -49,29 +53,29 @@ struct GraphQLJSONWriter {
             bytes.append(UInt8(ascii: ":"))
             try write(members[key] ?? .null)
         }
-        write(members.isEmpty ? "{}" : "}")
+        put(members.isEmpty ? "{}" : "}")
     }
 
     private mutating func write(_ value: GraphQLValue) throws(GraphQLDocumentError) {
         switch value {
-        case .null: write("null")
-        case .boolean(let value): write(value ? "true" : "false")
-        case .int(let value): write(String(value))
+        case .null: put("null")
+        case .boolean(let value): put(value ? "true" : "false")
+        case .int(let value): bytes.append(utf8Of: String(value))
         case .float(let value):
             guard value.isFinite else { throw .noJSON("a float that is not finite") }
-            write(value.description)
+            bytes.append(utf8Of: value.description)
         case .string(let text): bytes.appendQuoted(text)
         case .enumCase(let name): bytes.appendQuoted(name.text)
         case .variable(let name): throw .noJSON("a reference to the variable '$\(name.shown)'")
         case .list(let elements):
             try enter()
             defer { depth -= 1 }
-            write("[")
+            put("[")
             for (index, element) in elements.enumerated() {
-                if index > 0 { write(",") }
+                if index > 0 { put(",") }
                 try write(element)
             }
-            write("]")
+            put("]")
         case .object(let members): try write(members)
         }
     }

@@ -57,13 +57,12 @@ public struct GraphQLResponse: Sendable {
                 throw GraphQLResponseError(.notAResponse, "the body is not an object", offset: range.lowerBound)
             }
             var seen: Set<String> = []
-            try scanner.forEachMember { (scanner, key, isEscaped) throws(GraphQLResponseError) in
-                let name = try Self.text(of: key, isEscaped: isEscaped, in: body)
+            try scanner.forEachMember { (scanner, name, offset) throws(GraphQLResponseError) in
                 guard ["data", "errors", "extensions"].contains(name) else {
                     _ = try scanner.skipValue()
                     return
                 }
-                guard seen.insert(name).inserted else { throw .duplicate(name, at: key) }
+                guard seen.insert(name).inserted else { throw .duplicate(name, at: offset) }
                 switch name {
                 case "data": try scanData(&scanner)
                 case "errors": errorsRange = try scanner.skipValue()
@@ -90,25 +89,13 @@ public struct GraphQLResponse: Sendable {
         }
         data = .object
         let start = scanner.position
-        try scanner.forEachMember { (scanner, key, isEscaped) throws(GraphQLResponseError) in
-            let name = try Self.text(of: key, isEscaped: isEscaped, in: body)
+        memberRanges.reserveCapacity(body.count / 256)
+        try scanner.forEachMember { (scanner, name, offset) throws(GraphQLResponseError) in
             let range = try scanner.skipValue()
-            guard memberRanges.updateValue(range, forKey: name) == nil else { throw .duplicate(name, at: key) }
+            guard memberRanges.updateValue(range, forKey: name) == nil else { throw .duplicate(name, at: offset) }
             responseNames.append(name)
         }
         dataRange = start..<scanner.position
-    }
-
-    private static func text(
-        of key: Range<Int>,
-        isEscaped: Bool,
-        in body: [UInt8]
-    ) throws(GraphQLResponseError) -> String {
-        guard isEscaped else { return String(decoding: body[key].dropFirst().dropLast(), as: UTF8.self) }
-        guard let text = try? JSONDecoder().decode(String.self, from: Data(body[key])) else {
-            throw GraphQLResponseError(.malformed, "a key is not valid text", offset: key.lowerBound)
-        }
-        return text
     }
 
     private static func errors(_ slice: ArraySlice<UInt8>) throws(GraphQLResponseError) -> [GraphQLServerError] {
@@ -169,7 +156,7 @@ extension GraphQLResponse {
 }
 
 extension GraphQLResponseError {
-    fileprivate static func duplicate(_ name: String, at key: Range<Int>) -> Self {
-        Self(.duplicateKey, "the key '\(name.prefix(64))' comes twice", offset: key.lowerBound)
+    fileprivate static func duplicate(_ name: String, at offset: Int) -> Self {
+        Self(.duplicateKey, "the key '\(name.prefix(64))' comes twice", offset: offset)
     }
 }

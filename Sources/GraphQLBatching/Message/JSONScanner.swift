@@ -2,6 +2,12 @@
 //
 // Walks over JSON text and finds where values end, without building anything of them.
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// A cursor over JSON text (RFC 8259) that checks the grammar as it goes.
 ///
 /// It is strict: what it passes is well formed, except that the bytes in strings need not be valid UTF-8 and that an
@@ -12,8 +18,7 @@ struct JSONScanner {
 
     private let bytes: UnsafeRawBufferPointer
     private(set) var position = 0
-    /// The containers around the position in the value that is skipped: whether each is an object.
-    private var containers: [Bool] = []
+    private var containers = ContainerStack()
 
     init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
@@ -45,13 +50,14 @@ struct JSONScanner {
             default: try skipScalar()
             }
             try skipToNextValue()
-        } while !containers.isEmpty
+        } while containers.depth > 0
         return start..<position
     }
 
     /// Leaves the containers that end here, up to where the next value begins.
     private mutating func skipToNextValue() throws(GraphQLResponseError) {
-        while let isObject = containers.last {
+        while containers.depth > 0 {
+            let isObject = containers.isObject
             let next = peek()
             if next == "," {
                 position += 1
@@ -62,20 +68,20 @@ struct JSONScanner {
                 throw unexpected(wanted: isObject ? "',' or '}'" : "',' or ']'")
             }
             position += 1
-            containers.removeLast()
+            containers.pop()
         }
     }
 
     private mutating func push(isObject: Bool) throws(GraphQLResponseError) {
-        guard containers.count < Self.maximumDepth else {
+        guard containers.depth < Self.maximumDepth else {
             throw GraphQLResponseError(.malformed, "it nests more than \(Self.maximumDepth) levels", offset: position)
         }
-        containers.append(isObject)
+        containers.push(isObject: isObject)
     }
 
     /// Visits the members of the object that begins here. The closure takes the value.
     mutating func forEachMember(
-        _ body: (inout JSONScanner, _ key: Range<Int>, _ isEscaped: Bool) throws(GraphQLResponseError) -> Void
+        _ body: (inout JSONScanner, _ key: String, _ keyOffset: Int) throws(GraphQLResponseError) -> Void
     ) throws(GraphQLResponseError) {
         try expect("{")
         guard !take("}") else { return }
@@ -83,11 +89,21 @@ struct JSONScanner {
             guard peek() == "\"" else { throw unexpected(wanted: "a key") }
             let start = position
             let isEscaped = try skipString()
-            let key = start..<position
+            let key = try text(of: start..<position, isEscaped: isEscaped)
             try expect(":")
-            try body(&self, key, isEscaped)
+            try body(&self, key, start)
         } while take(",")
         try expect("}")
+    }
+
+    /// The text of a string, quotes not included.
+    private func text(of range: Range<Int>, isEscaped: Bool) throws(GraphQLResponseError) -> String {
+        let quoted = UnsafeRawBufferPointer(rebasing: bytes[range])
+        guard isEscaped else { return String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self) }
+        guard let text = try? JSONDecoder().decode(String.self, from: Data(quoted)) else {
+            throw GraphQLResponseError(.malformed, "a key is not valid text", offset: range.lowerBound)
+        }
+        return text
     }
 
     /// Refuses everything but white space.
@@ -99,12 +115,14 @@ struct JSONScanner {
     // MARK: Tokens
 
     /// The next byte that is not white space; 0, which begins nothing, at the end.
+    @inline(__always)
     mutating func peek() -> UInt8 {
-        while position < bytes.count {
-            let byte = bytes[position]
-            guard byte <= 0x20 else { return byte }
+        var index = position
+        defer { position = index }
+        while index < bytes.count {
+            let byte = bytes[index]
             guard byte == " " || byte == "\n" || byte == "\r" || byte == "\t" else { return byte }
-            position += 1
+            index += 1
         }
         return 0
     }
@@ -219,7 +237,9 @@ struct JSONScanner {
     }
 
     private mutating func skipDigits() {
-        while byte.isDigit { position += 1 }
+        var index = position
+        while index < bytes.count, bytes[index].isDigit { index += 1 }
+        position = index
     }
 
     /// The byte at the position; 0, which is in no token, at the end.
@@ -234,5 +254,27 @@ struct JSONScanner {
         default: found = "something else"
         }
         return GraphQLResponseError(.malformed, "expected \(wanted), found \(found)", offset: position)
+    }
+}
+
+/// The containers around a position: one bit each, 64 to a word.
+private struct ContainerStack {
+    private(set) var depth = 0
+    private var word: UInt64 = 0
+    private var fullWords: [UInt64] = []
+
+    /// Whether the innermost is an object; an array otherwise.
+    var isObject: Bool { word & 1 == 1 }
+
+    mutating func push(isObject: Bool) {
+        if depth > 0, depth % 64 == 0 { fullWords.append(word) }
+        word = word << 1 | (isObject ? 1 : 0)
+        depth += 1
+    }
+
+    mutating func pop() {
+        word >>= 1
+        depth -= 1
+        if depth > 0, depth % 64 == 0, let last = fullWords.popLast() { word = last }
     }
 }
