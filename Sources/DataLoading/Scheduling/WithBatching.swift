@@ -37,7 +37,7 @@
 /// - Returns: What the body returns.
 /// - Throws: What the body throws.
 public func withBatching<Success: Sendable, Failure: Error>(
-    _ body: @concurrent () async throws(Failure) -> Success
+    _ body: sending @concurrent () async throws(Failure) -> Success
 ) async throws(Failure) -> Success {
     if BatchingScope.current != nil {
         return try await body()
