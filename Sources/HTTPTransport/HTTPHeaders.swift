@@ -41,7 +41,7 @@ public struct HTTPHeaders: Hashable, Sendable {
             throw .invalidRequest("'\(name.prefix(64).printable)' is not a valid name for a header field.")
         }
         guard value.utf8.allSatisfy({ $0 != 0x7f && ($0 >= 0x20 || $0 == 0x09) }) else {
-            throw .invalidRequest("The value of the header field '\(name)' contains a line break or a control character.")
+            throw .invalidRequest("The value of the header field '\(name)' contains a control character.")
         }
         fields.append(Field(name: name, value: String(value.trimmingHorizontalSpace)))
     }
@@ -79,34 +79,23 @@ public struct HTTPHeaders: Hashable, Sendable {
     }
 }
 
-extension HTTPHeaders: CustomStringConvertible {
-    /// Names with their values, those of fields that carry no secret by their nature; all others as `…`.
-    public var description: String {
-        fields.map { "\($0.name): \(Self.isPublic($0.name) ? $0.value : "…")" }.joined(separator: ", ")
-    }
+extension HTTPHeaders: CustomStringConvertible, CustomDebugStringConvertible {
+    /// Names with their values: of fields that carry no secret by their nature; all other values as `…`.
+    public var description: String { fields.map(\.description).joined(separator: ", ") }
 
-    private static func isPublic(_ name: String) -> Bool {
+    /// The same as the description: nothing more is shown to a debugger or a log.
+    public var debugDescription: String { description }
+}
+
+extension HTTPHeaders.Field: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The name with its value if a field of this name carries no secret by its nature, else with `…`.
+    public var description: String { "\(name): \(isPublic ? value : "…")" }
+
+    /// The same as the description: nothing more is shown to a debugger or a log.
+    public var debugDescription: String { description }
+
+    private var isPublic: Bool {
         ["accept", "content-type", "content-length", "content-encoding", "retry-after", "server", "date"]
             .contains { name.isEqualIgnoringCase(to: $0) }
     }
-}
-
-extension HTTPHeaders: CustomDebugStringConvertible {
-    public var debugDescription: String { description }
-}
-
-extension HTTPHeaders.Field: CustomStringConvertible {
-    public var description: String {
-        var headers = HTTPHeaders()
-        headers.appendUnchecked(self)
-        return headers.description
-    }
-}
-
-extension HTTPHeaders.Field: CustomDebugStringConvertible {
-    public var debugDescription: String { description }
-}
-
-extension HTTPHeaders {
-    private mutating func appendUnchecked(_ field: Field) { fields.append(field) }
 }

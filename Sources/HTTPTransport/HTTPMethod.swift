@@ -19,5 +19,6 @@ public enum HTTPMethod: String, Hashable, Sendable, CaseIterable, CustomStringCo
         }
     }
 
+    /// The method as it is sent.
     public var description: String { rawValue }
 }

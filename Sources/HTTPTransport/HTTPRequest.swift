@@ -51,5 +51,6 @@ extension HTTPRequest: CustomStringConvertible {
 }
 
 extension HTTPRequest: CustomDebugStringConvertible {
+    /// The same as the description: nothing more is shown to a debugger or a log.
     public var debugDescription: String { description }
 }

@@ -28,5 +28,6 @@ extension HTTPResponse: CustomStringConvertible {
 }
 
 extension HTTPResponse: CustomDebugStringConvertible {
+    /// The same as the description: nothing more is shown to a debugger or a log.
     public var debugDescription: String { description }
 }

@@ -36,6 +36,7 @@ public struct HTTPTransportError: Error, Hashable, Sendable {
         /// The transport itself failed; a bug or an exhausted machine.
         public static let internalFailure = Code(kind: .internalFailure)
 
+        /// The code's name.
         public var description: String { kind.rawValue }
     }
 
@@ -60,5 +61,6 @@ public struct HTTPTransportError: Error, Hashable, Sendable {
 }
 
 extension HTTPTransportError: CustomStringConvertible {
+    /// The code and the message.
     public var description: String { "\(code): \(message)" }
 }

@@ -82,5 +82,6 @@ extension HTTPURL: CustomStringConvertible {
 }
 
 extension HTTPURL: CustomDebugStringConvertible {
+    /// The same as the description: nothing more is shown to a debugger or a log.
     public var debugDescription: String { description }
 }

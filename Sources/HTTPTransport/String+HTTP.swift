@@ -10,7 +10,10 @@ extension StringProtocol {
 
     /// The text with everything that could move a terminal's cursor or forge a line of a log escaped.
     package var printable: String {
-        unicodeScalars.reduce(into: "") { $0 += $1.value < 0x20 || (0x7f...0x9f).contains($1.value) ? $1.escaped(asASCII: true) : String($1) }
+        unicodeScalars.reduce(into: "") { text, scalar in
+            let isControl = scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+            text += isControl ? scalar.escaped(asASCII: true) : String(scalar)
+        }
     }
 
     /// Without the spaces and tabs around it.

@@ -140,6 +140,35 @@ struct `A reply that is a script` {
         #expect(try client.readResponse().head == "HTTP/1.1 204 No Content\r\n\r\n")
     }
 
+    @Test func `waits on each connection as long as that one is to wait`() throws {
+        let server = try LoopbackHTTPServer { request in
+            let milliseconds = Int(request.target.dropFirst()) ?? 0
+            return .script([.wait(.milliseconds(milliseconds)), .text(request.target), .close])
+        }
+        defer { server.stop() }
+        try wait(for: [50, 10, 40, 90, 20, 0, 70, 30, 80, 60][...], on: server)
+    }
+
+    /// Asks for each on a connection of its own, all before the first reply is read.
+    private func wait(for milliseconds: ArraySlice<Int>, on server: LoopbackHTTPServer) throws {
+        guard let first = milliseconds.first else { return }
+        var client = try RawClient(port: server.port)
+        let start = ContinuousClock.now
+        client.send(request("GET", "/\(first)"))
+        try wait(for: milliseconds.dropFirst(), on: server)
+        #expect(try client.readToEnd() == "/\(first)")
+        #expect(start.duration(to: .now) >= .milliseconds(first))
+    }
+
+    @Test func `may be larger than what the client takes at once`() throws {
+        let steps = (0..<64).map {
+            LoopbackReply.Step.bytes([UInt8](repeating: UInt8(ascii: "a") + $0 % 26, count: 1 << 18))
+        }
+        let text = try ask(steps + [.close])
+        #expect(text.utf8.count == 64 << 18)
+        #expect(text.utf8.last == UInt8(ascii: "a") + 63 % 26)
+    }
+
     @Test func `survives a client that has gone`() throws {
         let flood = [LoopbackReply.Step](repeating: .bytes([UInt8](repeating: 0, count: 1 << 20)), count: 32)
         let server = try LoopbackHTTPServer { request in

@@ -35,22 +35,30 @@ public struct GraphQLArgument: Hashable, Sendable {
     public static func variable(_ name: GraphQLName) -> Self { Self(storage: .literal(.variable(name))) }
 
     /// An `ID!`.
-    public static func id(_ value: String) -> Self { .value(.string(value), type: .nonNull(.named("ID"))) }
+    public static func id(_ value: String) -> Self { .value(.string(value), type: nonNullID) }
 
     /// An `[ID!]!`.
     public static func ids(_ values: [String]) -> Self {
-        .value(.list(values.map { .string($0) }), type: .nonNull(.list(.nonNull(.named("ID")))))
+        .value(.list(values.map { .string($0) }), type: nonNullListOfIDs)
     }
 
     /// A `String!`.
-    public static func string(_ value: String) -> Self { .value(.string(value), type: .nonNull(.named("String"))) }
+    public static func string(_ value: String) -> Self { .value(.string(value), type: nonNullString) }
 
     /// An `Int!`, which GraphQL limits to 32 bits.
-    public static func int(_ value: Int32) -> Self { .value(.int(Int(value)), type: .nonNull(.named("Int"))) }
+    public static func int(_ value: Int32) -> Self { .value(.int(Int(value)), type: nonNullInt) }
 
     /// A `Float!`.
-    public static func float(_ value: Double) -> Self { .value(.float(value), type: .nonNull(.named("Float"))) }
+    public static func float(_ value: Double) -> Self { .value(.float(value), type: nonNullFloat) }
 
     /// A `Boolean!`.
-    public static func boolean(_ value: Bool) -> Self { .value(.boolean(value), type: .nonNull(.named("Boolean"))) }
+    public static func boolean(_ value: Bool) -> Self { .value(.boolean(value), type: nonNullBoolean) }
+
+    // Made once: a batch has a thousand of them.
+    private static let nonNullID = GraphQLType.nonNull(.named("ID"))
+    private static let nonNullListOfIDs = GraphQLType.nonNull(.list(nonNullID))
+    private static let nonNullString = GraphQLType.nonNull(.named("String"))
+    private static let nonNullInt = GraphQLType.nonNull(.named("Int"))
+    private static let nonNullFloat = GraphQLType.nonNull(.named("Float"))
+    private static let nonNullBoolean = GraphQLType.nonNull(.named("Boolean"))
 }

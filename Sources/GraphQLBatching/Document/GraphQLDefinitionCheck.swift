@@ -4,8 +4,8 @@
 
 /// What a definition uses.
 struct GraphQLDefinitionUses {
-    /// Variables, without those of the fragments that it spreads.
-    var variables: Set<GraphQLName> = []
+    /// Variables as often as it names them, without those of the fragments that it spreads.
+    var variables: [GraphQLName] = []
     /// Positions of the fragments that it spreads.
     var fragments: Set<Int> = []
 }
@@ -16,6 +16,8 @@ struct GraphQLDefinitionCheck {
     private var place: GraphQLPlace
     private var uses = GraphQLDefinitionUses()
     private var depth = 0
+    /// The fragment that was spread last: the aliases of a batch all spread the same.
+    private var lastFragment: GraphQLName?
 
     static func uses(
         of operation: GraphQLOperation,
@@ -54,16 +56,22 @@ struct GraphQLDefinitionCheck {
             case .field(let field):
                 try check(field)
             case .fragmentSpread(let spread):
-                guard let index = fragmentIndices[spread.name] else {
-                    throw place.error("the fragment '\(spread.name.shown)' is not defined")
-                }
-                uses.fragments.insert(index)
+                try use(spread.name)
                 try check(spread.directives)
             case .inlineFragment(let fragment):
                 try check(fragment.directives)
                 try check(fragment.selectionSet)
             }
         }
+    }
+
+    private mutating func use(_ fragment: GraphQLName) throws(GraphQLDocumentError) {
+        guard fragment != lastFragment else { return }
+        guard let index = fragmentIndices[fragment] else {
+            throw place.error("the fragment '\(fragment.shown)' is not defined")
+        }
+        uses.fragments.insert(index)
+        lastFragment = fragment
     }
 
     private mutating func check(_ field: GraphQLField) throws(GraphQLDocumentError) {
@@ -102,12 +110,8 @@ struct GraphQLDefinitionCheck {
     // MARK: Variables and values
 
     private mutating func check(_ variables: [GraphQLVariableDefinition]) throws(GraphQLDocumentError) {
-        var names: Set<GraphQLName> = []
         for variable in variables {
             try variable.name.checkIsNotReserved(in: place)
-            guard names.insert(variable.name).inserted else {
-                throw place.error("the variable '$\(variable.name.shown)' is defined twice")
-            }
             try check(variable.type, of: variable.name)
             if let value = variable.defaultValue {
                 if value == .null, case .nonNull = variable.type {
@@ -147,7 +151,7 @@ struct GraphQLDefinitionCheck {
             guard !Self.notEnumCases.contains(name) else { throw invalid(name, "cannot be a case of an enum") }
         case .variable(let variable):
             guard !isConstant else { throw invalid(name, "must be a constant and holds '$\(variable.shown)'") }
-            uses.variables.insert(variable)
+            uses.variables.append(variable)
         case .list(let elements):
             try enter()
             defer { depth -= 1 }

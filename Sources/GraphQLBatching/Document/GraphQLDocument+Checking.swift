@@ -18,7 +18,7 @@ extension GraphQLDocument {
     ///
     /// - Throws: ``GraphQLDocumentError`` that names the definition and the path to the offender.
     /// - Complexity: O(*n*) for the size of the document. Where fragments make it larger than it is written, a bound of
-    ///   a million steps holds, and a document that needs more is refused.
+    ///   half a million steps holds, and a document that needs more is refused.
     public init(
         operations: [GraphQLOperation],
         fragments: [GraphQLFragment] = []
@@ -99,7 +99,10 @@ struct GraphQLPlace {
 
 extension GraphQLName {
     /// Whether the language keeps the name for itself.
-    var isReserved: Bool { text.utf8.starts(with: "__".utf8) }
+    var isReserved: Bool {
+        var bytes = text.utf8.makeIterator()
+        return bytes.next() == UInt8(ascii: "_") && bytes.next() == UInt8(ascii: "_")
+    }
 
     /// Refuses a name that the document gives and the language keeps for itself.
     func checkIsNotReserved(in place: GraphQLPlace) throws(GraphQLDocumentError) {

@@ -45,9 +45,9 @@ struct GraphQLPrinter {
         beginDefinition()
         let hasHeader = operation.name != nil || !operation.variables.isEmpty || !operation.directives.isEmpty
         if operation.kind != .query || hasHeader {
-            print(operation.kind.rawValue)
+            print(text: operation.kind.rawValue)
             if let name = operation.name {
-                print(" ")
+                put(" ")
                 print(name)
             }
             print(operation.variables)
@@ -59,9 +59,9 @@ struct GraphQLPrinter {
 
     mutating func print(_ fragment: GraphQLFragment) {
         beginDefinition()
-        print("fragment ")
+        put("fragment ")
         print(fragment.name)
-        print(" on ")
+        put(" on ")
         print(fragment.typeCondition)
         print(fragment.directives)
         space()
@@ -69,43 +69,43 @@ struct GraphQLPrinter {
     }
 
     private mutating func beginDefinition() {
-        if isPretty, !bytes.isEmpty { print("\n\n") }
+        if isPretty, !bytes.isEmpty { put("\n\n") }
     }
 
     private mutating func print(_ variables: [GraphQLVariableDefinition]) {
         guard !variables.isEmpty else { return }
-        print("(")
+        put("(")
         for (index, variable) in variables.enumerated() {
-            if index > 0, isPretty { print(", ") }
-            print("$")
+            if index > 0, isPretty { put(", ") }
+            put("$")
             print(variable.name)
             colon()
-            print(variable.type.description)
+            print(text: variable.type.description)
             if let value = variable.defaultValue {
-                print(isPretty ? " = " : "=")
+                put(isPretty ? " = " : "=")
                 print(value)
             }
             print(variable.directives)
         }
-        print(")")
+        put(")")
     }
 
     // MARK: Selections
 
     private mutating func print(_ set: GraphQLSelectionSet) {
-        print("{")
+        put("{")
         level += 1
         for selection in set.selections {
             if isPretty {
                 newLine()
             } else if case .field = selection, bytes.last?.endsWord == true {
-                print(" ")
+                put(" ")
             }
             print(selection)
         }
         level -= 1
         if isPretty { newLine() }
-        print("}")
+        put("}")
     }
 
     private mutating func print(_ selection: GraphQLSelection) {
@@ -123,13 +123,13 @@ struct GraphQLPrinter {
                 print(set)
             }
         case .fragmentSpread(let spread):
-            print("...")
+            put("...")
             print(spread.name)
             print(spread.directives)
         case .inlineFragment(let fragment):
-            print("...")
+            put("...")
             if let type = fragment.typeCondition {
-                print(isPretty ? " on " : "on ")
+                put(isPretty ? " on " : "on ")
                 print(type)
             }
             print(fragment.directives)
@@ -141,7 +141,7 @@ struct GraphQLPrinter {
     private mutating func print(_ directives: [GraphQLDirective]) {
         for directive in directives {
             space()
-            print("@")
+            put("@")
             print(directive.name)
             print(directive.arguments)
         }
@@ -149,32 +149,35 @@ struct GraphQLPrinter {
 
     private mutating func print(_ arguments: [GraphQLName: GraphQLArgument]) {
         guard !arguments.isEmpty else { return }
-        var separator = "("
+        var separator: StaticString = "("
         arguments.forEachSorted { name, argument in
-            print(separator)
+            put(separator)
             separator = isPretty ? ", " : ","
             print(name)
             colon()
             print(argument.wrapped)
         }
-        print(")")
+        put(")")
     }
 
     // MARK: Pieces
 
-    mutating func print(_ name: GraphQLName) { bytes.append(contentsOf: name.text.utf8) }
+    mutating func print(_ name: GraphQLName) { bytes.append(utf8Of: name.text) }
 
-    mutating func print(_ text: String) { bytes.append(contentsOf: text.utf8) }
+    mutating func print(text: String) { bytes.append(utf8Of: text) }
 
-    mutating func append(_ bytes: some Collection<UInt8>) { self.bytes.append(contentsOf: bytes) }
+    /// Prints what the language itself writes.
+    mutating func put(_ token: StaticString) { bytes.append(token) }
+
+    mutating func print(quoted text: String) { bytes.appendQuoted(text) }
 
     /// What separates the elements of a list.
-    var separator: String { isPretty ? ", " : "," }
+    var separator: StaticString { isPretty ? ", " : "," }
 
-    mutating func colon() { print(isPretty ? ": " : ":") }
+    mutating func colon() { put(isPretty ? ": " : ":") }
 
     private mutating func space() {
-        if isPretty { print(" ") }
+        if isPretty { put(" ") }
     }
 
     private mutating func newLine() {

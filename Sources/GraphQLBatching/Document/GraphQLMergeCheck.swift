@@ -95,13 +95,11 @@ struct GraphQLMergeCheck {
             throw place.error("with its fragments it nests more than \(GraphQLDocument.maximumDepth) levels")
         }
         var firsts: [GraphQLName: (field: GraphQLField, branch: Int)] = [:]
+        firsts.reserveCapacity(parts.reduce(0) { $0 + $1.set.selections.count })
         var groups: [GraphQLName: Group] = [:]
         try forEachField(of: parts) { (check, field, branch) throws(GraphQLDocumentError) in
             let name = field.responseName
-            guard let first = firsts[name] else {
-                firsts[name] = (field, branch)
-                return
-            }
+            guard let first = firsts.updateValue((field, branch), forKey: name) else { return }
             if groups[name] == nil {
                 try check.add(first.field, branch: first.branch, to: &groups[name, default: Group()])
             }

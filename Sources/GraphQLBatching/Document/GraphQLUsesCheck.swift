@@ -70,14 +70,19 @@ struct GraphQLUsesCheck {
         reached: Set<Int>,
         budget: inout GraphQLCheckBudget
     ) throws(GraphQLDocumentError) {
-        var unused = Set(operation.variables.map(\.name))
-        let defined = unused
-        func use(_ variables: Set<GraphQLName>, in place: GraphQLPlace) throws(GraphQLDocumentError) {
+        var isUsed = Array(repeating: false, count: operation.variables.count)
+        var indices = Dictionary<GraphQLName, Int>(minimumCapacity: operation.variables.count)
+        for (index, variable) in operation.variables.enumerated() {
+            guard indices.updateValue(index, forKey: variable.name) == nil else {
+                throw GraphQLPlace(operation).error("the variable '$\(variable.name.shown)' is defined twice")
+            }
+        }
+        func use(_ variables: [GraphQLName], in place: GraphQLPlace) throws(GraphQLDocumentError) {
             for variable in variables {
-                guard defined.contains(variable) else {
+                guard let index = indices[variable] else {
                     throw place.error("the variable '$\(variable.shown)' is not defined")
                 }
-                unused.remove(variable)
+                isUsed[index] = true
             }
         }
         try use(uses.variables, in: GraphQLPlace(operation))
@@ -85,14 +90,15 @@ struct GraphQLUsesCheck {
             try budget.spend(1 + fragmentUses[index].variables.count)
             try use(fragmentUses[index].variables, in: GraphQLPlace(document.fragments[index]))
         }
-        guard let variable = unused.min() else { return }
-        throw GraphQLPlace(operation).error("the variable '$\(variable.shown)' is not used")
+        guard let index = isUsed.firstIndex(of: false) else { return }
+        let name = operation.variables[index].name
+        throw GraphQLPlace(operation).error("the variable '$\(name.shown)' is not used")
     }
 }
 
 /// The steps that a check may take beyond the size of the document.
 struct GraphQLCheckBudget {
-    private var rest = 1_000_000
+    private var rest = 500_000
 
     mutating func spend(_ steps: Int = 1) throws(GraphQLDocumentError) {
         rest -= steps

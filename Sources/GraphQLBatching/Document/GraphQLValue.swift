@@ -8,7 +8,7 @@
 ///
 /// An absent value and ``null`` differ: leave a key out to have the server's default. That is why `nil` is no literal of
 /// this type: in `condition ? value : nil` it would mean an explicit null where the reader sees an absent value.
-public enum GraphQLValue: Hashable, Sendable {
+public enum GraphQLValue: Sendable {
     /// An explicit null.
     case null
     /// `true` or `false`.

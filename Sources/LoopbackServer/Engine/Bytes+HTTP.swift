@@ -32,9 +32,16 @@ extension UInt8 {
     }
 }
 
-extension Collection<UInt8> {
+extension BidirectionalCollection<UInt8> {
     func isEqualIgnoringASCIICase(to other: some Collection<UInt8>) -> Bool {
         count == other.count && zip(self, other).allSatisfy { $0.lowercased == $1.lowercased }
+    }
+
+    /// What is left without spaces and tabs around it.
+    var trimmingHorizontalSpace: SubSequence {
+        var rest = drop(while: \.isHorizontalSpace)
+        while let last = rest.last, last.isHorizontalSpace { rest.removeLast() }
+        return rest
     }
 
     /// The whole number that the bytes write in decimal digits; `nil` if they are anything else, or too large.

@@ -104,7 +104,7 @@ final class Connection {
 
     /// Does a step. Returns whether to go on with the next one now.
     private func perform(_ step: LoopbackReply.Step) -> Bool {
-        if case .bytes(let bytes) = step {
+        if case .bytes(let bytes) = step, outgoing.count < Self.highWater {
             outgoing.append(contentsOf: bytes)
             return true
         }
@@ -113,7 +113,9 @@ final class Connection {
             return false
         }
         switch step {
-        case .bytes: return true
+        case .bytes(let bytes):
+            outgoing.append(contentsOf: bytes)
+            return true
         case .wait(let duration): deadline = SuspendingClock.now.advanced(by: max(duration, .zero))
         case .close: close()
         case .reset:

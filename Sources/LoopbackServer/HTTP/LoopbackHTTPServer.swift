@@ -17,6 +17,8 @@ import Synchronization
 /// One thread serves all connections with sockets that do not block. Connections are kept alive, requests on one may
 /// be pipelined and are answered in their order. The handler runs on that thread: while it runs, nothing else is
 /// served, so it computes and returns, and never waits. A reply that is to come later says so by its steps.
+///
+/// A server that nobody holds any more stops.
 package final class LoopbackHTTPServer: Sendable {
     /// How large a request may be.
     package struct Limits: Hashable, Sendable {

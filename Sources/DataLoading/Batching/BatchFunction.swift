@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The user's side of a loader: many keys in, a result for each out.
+
+/// Fetches the values of a batch of keys.
+///
+/// The keys of a batch are in the order in which they were first asked for, and unique unless
+/// ``DataLoaderOptions/deduplicates`` is off. There are never none. The function runs in a task of its own, not on the
+/// loader's actor; it inherits the cancellation and the task-local values of no caller.
+///
+/// What it throws reaches every caller of the batch as it is, and is not cached.
+public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    @usableFromInline let fetch: @concurrent @Sendable ([Key]) async throws -> BatchResults<Key, Value>
+
+    @inlinable
+    init(fetch: @escaping @concurrent @Sendable ([Key]) async throws -> BatchResults<Key, Value>) {
+        self.fetch = fetch
+    }
+
+    /// Results by key. Their order does not matter.
+    ///
+    /// A key without an entry has the value `nil` if `Value` is an optional; otherwise its callers get a
+    /// ``DataLoaderError`` with ``DataLoaderError/Code/missingValue`` that names the key.
+    @inlinable
+    public static func keyed(
+        _ fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Key: Value]
+    ) -> Self {
+        let missing = Self.valueOfMissingKey
+        return Self { keys in .keyed(try await fetch(keys), missing: missing) }
+    }
+
+    /// Results in the order of the keys, each a value or an error of its own.
+    ///
+    /// If there are more or fewer results than keys, nobody can tell which is whose: every caller gets a
+    /// ``DataLoaderError`` with ``DataLoaderError/Code/wrongResultCount`` that names both counts.
+    @inlinable
+    public static func aligned(
+        _ fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Result<Value, any Error>]
+    ) -> Self {
+        Self { keys in
+            let results = try await fetch(keys)
+            guard results.count == keys.count else {
+                throw DataLoaderError.wrongResultCount(results.count, keys: keys.count)
+            }
+            return .aligned(results)
+        }
+    }
+
+    /// `nil`, if `Value` is an optional type.
+    @inlinable
+    static var valueOfMissingKey: Value? {
+        (Value.self as? any ExpressibleByNilLiteral.Type).flatMap { $0.init(nilLiteral: ()) as? Value }
+    }
+}
+
+/// What a batch function returned, in the form it has.
+@usableFromInline
+enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    case keyed([Key: Value], missing: Value?)
+    case aligned([Result<Value, any Error>])
+
+    /// The result of the key at a position of the batch.
+    @inlinable
+    func result(for key: Key, at position: Int, options: DataLoaderOptions) -> Result<Value, any Error> {
+        switch self {
+        case .keyed(let values, let missing):
+            guard let value = values[key] ?? missing else {
+                return .failure(DataLoaderError.missingValue(for: key, loader: options.name))
+            }
+            return .success(value)
+        case .aligned(let results):
+            return results[position]
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The three ways to ask: one key, many keys, and a key now whose value is awaited later.
+
+extension DataLoader {
+    /// Loads the value of a key.
+    ///
+    /// A value that is known is returned without suspending. Otherwise the load joins the fetch of the key if there is
+    /// one, or the batch that is being gathered. Loads made one after another, each awaited, cannot share a batch: use
+    /// child tasks, ``loadMany(_:)`` or ``enqueue(_:)``.
+    ///
+    /// When the calling task is cancelled, this returns at once. The key is still fetched if somebody else wants it.
+    ///
+    /// - Parameter key: The key.
+    /// - Returns: The value.
+    /// - Throws: The key's error, whatever the batch function threw, ``DataLoaderError`` if the function broke its
+    ///   contract, or `CancellationError`.
+    /// - Complexity: O(1), besides the fetch.
+    @inlinable
+    public nonisolated func load(_ key: Key) async throws -> Value {
+        switch enter(key) {
+        case .finished(let result): try result.get()
+        case .waiting(let ticket, _): try await value(of: ticket, givingUpKeyWhenCancelled: true)
+        }
+    }
+
+    /// Loads the values of several keys, with one suspension for all.
+    ///
+    /// - Parameter keys: The keys. They may repeat.
+    /// - Returns: The values in the order of the keys.
+    /// - Throws: The error of the first key, in their order, that has one. All keys are awaited before.
+    /// - Complexity: O(*n*), besides the fetch.
+    @inlinable
+    public nonisolated func loadMany(_ keys: some Collection<Key>) async throws -> [Value] {
+        try await loadManyResults(keys).map { try $0.get() }
+    }
+
+    /// Loads several keys and tells for each its value or its error, with one suspension for all.
+    ///
+    /// When the calling task is cancelled, this returns at once; keys without a result then have `CancellationError`.
+    ///
+    /// - Parameter keys: The keys. They may repeat.
+    /// - Returns: The results in the order of the keys.
+    /// - Complexity: O(*n*), besides the fetch.
+    @inlinable
+    public nonisolated func loadManyResults(_ keys: some Collection<Key>) async -> [Result<Value, any Error>] {
+        let entered = enter(keys)
+        await wait(for: entered)
+        return intake.withLock { intake in
+            entered.map { entered in
+                switch entered {
+                case .finished(let result):
+                    result
+                case .waiting(let ticket, _):
+                    intake.result(at: ticket) ?? .failure(CancellationError())
+                }
+            }
+        }
+    }
+
+    /// Asks for a key now, to have its value later: like a promise, without a task.
+    ///
+    /// The key is sent with the batch that is being gathered, whether or not its value is awaited.
+    ///
+    /// ```swift
+    /// import DataLoading
+    ///
+    /// func pair(_ loader: DataLoader<Int, String>) async throws -> (String, String) {
+    ///     let one = loader.enqueue(1)
+    ///     let two = loader.enqueue(2)
+    ///     return try await (one.value, two.value)  // one batch
+    /// }
+    /// ```
+    ///
+    /// - Parameter key: The key.
+    /// - Returns: The load, whose value can be awaited any number of times.
+    /// - Complexity: O(1), besides the fetch.
+    @inlinable
+    public nonisolated func enqueue(_ key: Key) -> PendingLoad<Key, Value> {
+        PendingLoad(loader: self, entered: enter(key))
+    }
+
+    @inlinable
+    nonisolated func enter(_ keys: some Collection<Key>) -> [Intake<Key, Value>.Entered] {
+        let (entered, opened) = intake.withLock { intake in
+            intake.entries.reserveCapacity(intake.entries.count + keys.count)
+            var opened: LoadQueue<Key, Value>?
+            let entered = keys.map { key in
+                let entered = intake.enter(key)
+                if case .waiting(let ticket, opened: true) = entered { opened = ticket.queue }
+                return entered
+            }
+            return (entered, opened)
+        }
+        if let opened { schedule(opened) }
+        return entered
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a loader has to say when it is used, or served, wrongly.
+
+/// A loader was made with a wrong option, or its batch function broke its contract.
+///
+/// What a batch function throws is not wrapped in it: it reaches the callers as it is.
+public struct DataLoaderError: Error, Hashable, Sendable {
+    /// What kind of fault it is. Compare with the static members; more may come.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private enum Kind: String {
+            case invalidOption, missingValue, wrongResultCount
+        }
+
+        private let kind: Kind
+
+        /// An option has a value that it cannot have.
+        public static let invalidOption = Code(kind: .invalidOption)
+        /// A keyed batch function returned no value for a key, and `Value` is not an optional.
+        public static let missingValue = Code(kind: .missingValue)
+        /// An aligned batch function returned more or fewer results than it was given keys.
+        public static let wrongResultCount = Code(kind: .wrongResultCount)
+
+        /// The code's name.
+        public var description: String { kind.rawValue }
+    }
+
+    /// What kind of fault it is.
+    public var code: Code
+    /// What is wrong and what to do, for a person.
+    public var message: String
+    /// The key or the option concerned, as text of at most 200 characters.
+    public var offender: String?
+
+    static func invalidOption(_ option: String, is value: String, mustBe rule: String) -> Self {
+        Self(code: .invalidOption, message: "\(option) is \(value); it must be \(rule).", offender: option)
+    }
+
+    @usableFromInline
+    static func missingValue(for key: some Any, loader: String?) -> Self {
+        let key = String("\(key)".prefix(200))
+        return Self(
+            code: .missingValue,
+            message: """
+                The batch function\(loader.map { " of '\($0)'" } ?? "") returned no value for the key \(key). \
+                Return one for every key, or make the loader's Value an optional.
+                """,
+            offender: key
+        )
+    }
+
+    @usableFromInline
+    static func wrongResultCount(_ results: Int, keys: Int) -> Self {
+        Self(
+            code: .wrongResultCount,
+            message: """
+                The batch function returned \(results) results for \(keys) keys. \
+                It must return one for each key, in the order of the keys.
+                """,
+            offender: nil
+        )
+    }
+}
+
+extension DataLoaderError: CustomStringConvertible {
+    /// The code and the message.
+    public var description: String { "\(code): \(message)" }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The decisions a user can make about a loader. Each stands alone: changing one changes no other.
+
+/// The options of a ``DataLoader``. They are checked when they are made.
+public struct DataLoaderOptions: Sendable {
+    /// The largest number of keys in one call of the batch function; `nil`, the default, for no limit. The keys of a
+    /// tick beyond it go in further batches, at the same time.
+    public let maxBatchSize: Int?
+
+    /// Whether loads of a key that is pending share one fetch. On by default. When off, a key occurs in a batch as
+    /// often as it was asked for.
+    public let deduplicates: Bool
+
+    /// Whether results are kept for later loads. On by default. A value is kept until it is cleared; so is the error
+    /// of a key; the error of a whole batch is not. When off, every tick fetches anew.
+    public let memoises: Bool
+
+    /// When keys that were loaded outside ``withBatching(_:)`` are sent. Inside, the tick decides.
+    public let schedule: DataLoaderSchedule
+
+    /// The largest number of batches in flight; `nil`, the default, for no limit. While it is reached, keys gather.
+    @usableFromInline package let maxConcurrentBatches: Int?
+
+    /// What to call the loader in errors and in the names of its tasks; `nil` by default.
+    public let name: String?
+
+    /// The defaults.
+    public init() {
+        self.init(unchecked: nil)
+    }
+
+    /// Chooses options.
+    ///
+    /// - Parameters:
+    ///   - maxBatchSize: The largest number of keys in a batch, at least 1; no limit by default.
+    ///   - deduplicates: Whether loads of a pending key share one fetch.
+    ///   - memoises: Whether results are kept for later loads.
+    ///   - schedule: When keys loaded outside ``withBatching(_:)`` are sent.
+    ///   - name: What to call the loader.
+    /// - Throws: ``DataLoaderError`` with ``DataLoaderError/Code/invalidOption`` that names the option.
+    public init(
+        maxBatchSize: Int? = nil,
+        deduplicates: Bool = true,
+        memoises: Bool = true,
+        schedule: DataLoaderSchedule = .quiescence(),
+        name: String? = nil
+    ) throws(DataLoaderError) {
+        if let maxBatchSize, maxBatchSize < 1 {
+            throw .invalidOption("maxBatchSize", is: "\(maxBatchSize)", mustBe: "at least 1, or nil for no limit")
+        }
+        if case .quiescence(let maximumDelay) = schedule.kind, maximumDelay < .zero {
+            throw .invalidOption("maximumDelay", is: "\(maximumDelay)", mustBe: "zero or more")
+        }
+        self.init(
+            unchecked: maxBatchSize,
+            deduplicates: deduplicates,
+            memoises: memoises,
+            schedule: schedule,
+            name: name
+        )
+    }
+
+    /// Options that are known to be valid.
+    package init(
+        unchecked maxBatchSize: Int?,
+        maxConcurrentBatches: Int? = nil,
+        deduplicates: Bool = true,
+        memoises: Bool = true,
+        schedule: DataLoaderSchedule = .quiescence(),
+        name: String? = nil
+    ) {
+        self.maxBatchSize = maxBatchSize
+        self.maxConcurrentBatches = maxConcurrentBatches
+        self.deduplicates = deduplicates
+        self.memoises = memoises
+        self.schedule = schedule
+        self.name = name
+    }
+}

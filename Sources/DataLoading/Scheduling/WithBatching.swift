@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The door to exact ticks.
+
+/// Runs a body, and the child tasks it makes, in a scope of exact ticks.
+///
+/// A tick of the scope ends when none of its tasks can run: every one is finished or suspended. Only then are the keys
+/// that were loaded since the last tick sent, by every ``DataLoader`` that has some. So the number of batches is the
+/// depth of the data and never a matter of timing:
+///
+/// ```swift
+/// import DataLoading
+///
+/// func names(of ids: [Int], in users: DataLoader<Int, String>) async throws -> [String] {
+///     try await withBatching {
+///         try await withThrowingTaskGroup(of: String.self) { group in
+///             for id in ids {
+///                 group.addTask { try await users.load(id) }  // one batch for all of them
+///             }
+///             return try await group.reduce(into: []) { $0.append($1) }
+///         }
+///     }
+/// }
+/// ```
+///
+/// Child tasks (`async let`, task groups) and the actors they call belong to the scope. All of them run on one thread
+/// at a time: work that blocks the thread blocks the scope. A task that waits, for a network or for an actor with an
+/// executor of its own such as `MainActor`, does not hold up the tick; what it loads afterwards joins a later one.
+/// `Task { }` and `Task.detached { }` are outside: their loads follow the loader's own schedule.
+///
+/// Batch functions run in the scope too: what they load joins the next tick. Their tasks carry the scope's task-local
+/// values, whoever asked first for a key.
+///
+/// A scope inside a scope joins the outer one. Keys that were enqueued and not awaited are sent when the body ends.
+///
+/// - Parameter body: What to run. It does not inherit the caller's actor.
+/// - Returns: What the body returns.
+/// - Throws: What the body throws.
+public func withBatching<Success: Sendable, Failure: Error>(
+    _ body: sending @concurrent () async throws(Failure) -> Success
+) async throws(Failure) -> Success {
+    if BatchingScope.current != nil {
+        return try await body()
+    }
+    return try await BatchingScope.run(body)
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One request over HTTP, and what its response, or the lack of one, means.
+
+internal import HTTPTransport
+
+/// Sends requests to one endpoint
+/// ([GraphQL over HTTP](https://graphql.github.io/graphql-over-http/draft/)).
+struct GraphQLExchange: Sendable {
+    let endpoint: HTTPURL
+    let transport: any HTTPClientTransport
+    let configuration: GraphQLClientConfiguration
+
+    /// Sends the body of a request and returns the response if it is GraphQL.
+    ///
+    /// - Throws: ``GraphQLClientError`` otherwise; `CancellationError`.
+    func send(_ body: [UInt8], kind: GraphQLOperation.Kind) async throws -> GraphQLResponse {
+        let httpRequest = try httpRequest(with: body, kind: kind)
+        let response: HTTPResponse
+        do {
+            response = try await transport.send(httpRequest)
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            throw Self.transportFailure(error, of: kind)
+        }
+        return try Self.interpret(response, of: kind)
+    }
+
+    private func httpRequest(with body: [UInt8], kind: GraphQLOperation.Kind) throws -> HTTPRequest {
+        var headers = configuration.headers
+        try headers.set(name: "Accept", value: "application/graphql-response+json, application/json;q=0.9")
+        try headers.set(name: "Content-Type", value: "application/json")
+        return HTTPRequest(
+            method: .post,
+            url: endpoint,
+            headers: headers,
+            body: body,
+            timeout: configuration.timeout,
+            isIdempotent: kind == .query
+        )
+    }
+
+    private static func transportFailure(_ error: any Error, of kind: GraphQLOperation.Kind) -> GraphQLClientError {
+        let mayHaveRun = (error as? HTTPTransportError)?.mayHaveReachedServer ?? true
+        guard kind == .mutation, mayHaveRun else {
+            return GraphQLClientError(.transportFailed, "There is no response: \(error)", underlying: error)
+        }
+        return GraphQLClientError(
+            .outcomeUnknown,
+            "The mutation went out and may have run; there is no response: \(error)",
+            underlying: error
+        )
+    }
+
+    /// Reads a response.
+    ///
+    /// `application/graphql-response+json` is GraphQL whatever the status. Anything else is trusted at 2xx; at another
+    /// status it must at least be a well-formed refusal, because it may be an intermediary's.
+    static func interpret(_ response: HTTPResponse, of kind: GraphQLOperation.Kind) throws -> GraphQLResponse {
+        let mediaType = response.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " } ?? ""
+        let isGraphQL = mediaType.isEqualIgnoringCase(to: "application/graphql-response+json")
+        let parsed = Result { () throws(GraphQLResponseError) in try GraphQLResponse(parsing: response.body) }
+        switch parsed {
+        case .success(let body) where isGraphQL || response.isSuccess:
+            return body
+        case .success(let body) where body.isRefusal && !(kind == .mutation && response.status >= 500):
+            return body
+        case .failure(let error) where isGraphQL || response.isSuccess:
+            throw failure(.invalidResponse, "is not a GraphQL response: \(error)", response, kind, underlying: error)
+        case .success, .failure:
+            throw failure(.httpError, "has the status \(response.status)", response, kind)
+        }
+    }
+
+    /// A failure after the request was answered. A mutation may have run, unless the server says that it is the client
+    /// who erred (4xx).
+    private static func failure(
+        _ code: GraphQLClientError.Code,
+        _ what: String,
+        _ response: HTTPResponse,
+        _ kind: GraphQLOperation.Kind,
+        underlying: (any Error)? = nil
+    ) -> GraphQLClientError {
+        let mayHaveRun = kind == .mutation && !(300..<500).contains(response.status)
+        return GraphQLClientError(
+            mayHaveRun ? .outcomeUnknown : code,
+            mayHaveRun ? "The mutation may have run; the response \(what)." : "The response \(what).",
+            status: response.status,
+            bodyPrefix: String(decoding: response.body.prefix(512), as: UTF8.self),
+            underlying: underlying
+        )
+    }
+}
+
+extension GraphQLResponse {
+    /// Whether the server says that it did not run the request.
+    var isRefusal: Bool {
+        if case .absent = data { !errors.isEmpty } else { false }
+    }
+}

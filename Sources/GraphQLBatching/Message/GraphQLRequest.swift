@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is sent: a text, the operation to run, and the values of its variables.
+
+/// A request to a GraphQL server
+/// ([GraphQL over HTTP, section 5](https://graphql.github.io/graphql-over-http/draft/#sec-Request)).
+public struct GraphQLRequest: Hashable, Sendable {
+    /// The text of the document, compact.
+    public let query: String
+    /// The operation to run, if it has a name.
+    public let operationName: GraphQLName?
+    /// What the operation does.
+    public let kind: GraphQLOperation.Kind
+    /// The values of the variables. A name that is absent leaves the default to the server.
+    public let variables: [String: GraphQLValue]
+    /// Entries for extensions of the protocol.
+    public var extensions: [String: GraphQLValue] = [:]
+
+    /// Makes a request of one operation.
+    ///
+    /// The values of arguments become variables, the document is checked and printed. The same shape has the same text,
+    /// whatever the values are.
+    ///
+    /// - Parameters:
+    ///   - operation: The operation to run.
+    ///   - fragments: The fragments that it uses.
+    ///   - variables: The values of the variables that the operation declares itself.
+    /// - Throws: ``GraphQLDocumentError`` if the document breaks a rule of ``GraphQLDocument/init(operations:fragments:)``
+    ///   or a value does not fit its variable.
+    /// - Complexity: O(*n*) in the size of the operation and its fragments.
+    public init(
+        _ operation: GraphQLOperation,
+        fragments: [GraphQLFragment] = [],
+        variables: [GraphQLName: GraphQLValue] = [:]
+    ) throws(GraphQLDocumentError) {
+        let hoisted = operation.hoisted(fragments: fragments)
+        let document = try GraphQLDocument(operations: [hoisted.operation], fragments: hoisted.fragments)
+        var values = hoisted.variables
+        for (name, value) in variables {
+            guard hoisted.variables[name.text] == nil else { throw .notDeclared(name) }
+            values[name.text] = value
+        }
+        try self.init(document, running: hoisted.operation, variables: values)
+    }
+
+    /// Makes a request of a document at hand, such as a parsed one.
+    ///
+    /// - Parameters:
+    ///   - document: The document; all of it is sent.
+    ///   - operationName: The operation to run; needed only if the document has several.
+    ///   - variables: The values of the variables that the operation declares.
+    /// - Throws: ``GraphQLDocumentError`` if there is no such operation or a value does not fit its variable.
+    public init(
+        _ document: GraphQLDocument,
+        operationName: GraphQLName? = nil,
+        variables: [GraphQLName: GraphQLValue] = [:]
+    ) throws(GraphQLDocumentError) {
+        let candidates = document.operations.filter { operationName == nil || $0.name == operationName }
+        guard let operation = candidates.first, candidates.count == 1 else {
+            let wanted = operationName.map { "has no operation '\($0.shown)'" }
+            throw .invalidDocument("the document \(wanted ?? "has several operations: name the one to run")")
+        }
+        let values = Dictionary(uniqueKeysWithValues: variables.map { ($0.text, $1) })
+        try self.init(document, running: operation, variables: values)
+    }
+
+    private init(
+        _ document: GraphQLDocument,
+        running operation: GraphQLOperation,
+        variables: [String: GraphQLValue]
+    ) throws(GraphQLDocumentError) {
+        var found = 0
+        for variable in operation.variables {
+            guard let value = variables[variable.name.text] else {
+                guard variable.isOptional else {
+                    throw .invalidVariable(variable.name, "needs a value: its type is \(variable.type)")
+                }
+                continue
+            }
+            found += 1
+            guard variable.type.allowsNulls(of: value) else {
+                throw .invalidVariable(variable.name, "has a null that its type \(variable.type) does not allow")
+            }
+        }
+        if found < variables.count {
+            let declared = Set(operation.variables.map(\.name.text))
+            let extra = variables.keys.filter { !declared.contains($0) }.min() ?? ""
+            throw .notDeclared(GraphQLName(unchecked: extra))
+        }
+        query = document.text()
+        operationName = operation.name
+        kind = operation.kind
+        self.variables = variables
+    }
+}
+
+extension GraphQLVariableDefinition {
+    /// Whether a request may leave the variable out.
+    fileprivate var isOptional: Bool {
+        if case .nonNull = type { defaultValue != nil } else { true }
+    }
+}
+
+extension GraphQLType {
+    /// Whether every null of a value stands where this type allows it. Needs no schema.
+    fileprivate func allowsNulls(of value: GraphQLValue) -> Bool {
+        switch (self, value) {
+        case (.nonNull, .null): false
+        case (.nonNull(let nullable), _): nullable.allowsNulls(of: value)
+        case (.list(let element), .list(let values)): values.allSatisfy { element.allowsNulls(of: $0) }
+        // A single value stands for a list of one.
+        case (.list(let element), _): value == .null || element.allowsNulls(of: value)
+        case (.named, _): true
+        }
+    }
+}
+
+extension GraphQLDocumentError {
+    fileprivate static func notDeclared(_ name: GraphQLName) -> Self {
+        invalidVariable(name, "is given a value and is not declared")
+    }
+
+    fileprivate static func invalidVariable(_ name: GraphQLName, _ fault: String) -> Self {
+        Self(.invalidValue, "the variable '$\(name.shown)' \(fault)")
+    }
+}

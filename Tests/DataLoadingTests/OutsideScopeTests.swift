@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Loads where no tick is known: batched by quiescence.
+
+import DataLoading
+import Testing
+
+@Suite("Outside a scope", .timeLimit(.minutes(1)))
+struct OutsideScopeTests {
+    @Test func `a lone load is served`() async throws {
+        let (loader, log) = tenfold()
+        #expect(try await loader.load(1) == 10)
+        #expect(log.all == [[1]])
+    }
+
+    @Test func `loads made without a suspension between them share a batch`() async throws {
+        let (loader, log) = tenfold()
+        let pending = (1...100).map { loader.enqueue($0) }
+        for (key, load) in zip(1..., pending) { #expect(try await load.value == key * 10) }
+        #expect(log.count < 100)
+        #expect(try await loader.loadMany(200...300) == (200...300).map { $0 * 10 })
+        #expect(log.all.last?.count == 101)
+    }
+
+    @Test func `every one of many tasks gets its own value, in few batches`() async {
+        let (loader, log) = tenfold()
+        let results = await loadEach(0..<10_000, from: loader)
+        #expect(results.map(\.value) == (0..<10_000).map { $0 * 10 })
+        #expect(log.count < 1_000)
+        #expect(Set(log.all.joined()).count == 10_000)
+    }
+
+    @Test func `the cap holds`() async throws {
+        let (loader, log) = tenfold(options: try DataLoaderOptions(maxBatchSize: 7))
+        _ = try await loader.loadMany(0..<100)
+        #expect(log.sizes.allSatisfy { $0 <= 7 })
+        #expect(Set(log.all.joined()) == Set(0..<100))
+    }
+
+    @Test func `a negative delay is refused by name`() {
+        let error = #expect(throws: DataLoaderError.self) {
+            try DataLoaderOptions(schedule: .quiescence(maximumDelay: .seconds(-1)))
+        }
+        #expect(error?.offender == "maximumDelay")
+    }
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// No text from a caller changes what a document does.
+
+import Foundation
+import Testing
+
+@testable import GraphQLBatching
+
+/// Texts that break out of careless printers.
+private let hostileTexts: [String] = breakOuts + planes
+
+private let breakOuts: [String] = [
+    #""){id} pwn: deleteAll("#, #"x"){id} pwn: deleteAll(confirm:true, note:""#, #"\"){id}"#, #"\"#, #"\\""#, "\"\"\"",
+    "\\\"\"\"", "\n}\nmutation{deleteAll}", "\r\n#", "# comment", "${id}", "$id", "...F", "{", "}",
+    "@include(if:false)",
+    "", " ", "\t", "\0", "\u{1}\u{1F}\u{7F}\u{80}\u{9F}", "\u{FEFF}", "\u{2028}\u{2029}", "\u{202E}", "e\u{301}",
+    "\u{E9}",
+    #"\u0022"#, #"\u{22}"#, #"\ud800"#, "</script>", "null", "true",
+]
+
+/// Two characters of each plane of Unicode, its last one included.
+private let planes: [String] = (UInt32(0)...16).map { plane in
+    let scalars = [plane * 0x1_0000 + 0x100, plane * 0x1_0000 + 0xFFFF].compactMap(Unicode.Scalar.init)
+    return String(String.UnicodeScalarView(scalars))
+}
+
+@Suite("Hostile text", .timeLimit(.minutes(1)))
+struct HostileTextTests {
+    @Test(arguments: hostileTexts)
+    func `a value is data, as a literal and as a variable`(text: String) throws {
+        let value: GraphQLValue = ["a": [.string(text)]]
+        func operation(_ argument: GraphQLArgument) -> GraphQLOperation {
+            GraphQLOperation(.mutation) {
+                GraphQLField(
+                    "note",
+                    arguments: ["text": argument],
+                    directives: [GraphQLDirective("d", arguments: ["x": argument])]
+                ) {
+                    "id"
+                }
+            }
+        }
+        let literal = try GraphQLDocument(operations: [operation(.literal(value))])
+        for style in GraphQLDocument.TextStyle.allCases {
+            #expect(try GraphQLDocument(parsing: literal.text(style)) == literal)
+        }
+        let request = try GraphQLRequest(operation(.value(value, type: "Input!")))
+        #expect(
+            request.query
+                == "mutation($note_text:Input!$note_d_x:Input!){note(text:$note_text)@d(x:$note_d_x){id}}"
+        )
+        struct Body: Decodable { var variables: [String: GraphQLValue] }
+        let body = try JSONDecoder().decode(Body.self, from: Data(request.body()))
+        #expect(body.variables == ["note_text": value, "note_d_x": value])
+    }
+
+    @Test(arguments: hostileTexts)
+    func `a default of a variable is data`(text: String) throws {
+        let variable = GraphQLVariableDefinition("v", "String", default: .string(text))
+        let document = try GraphQLDocument(
+            operations: [
+                GraphQLOperation(.query, variables: [variable]) { GraphQLField("a", arguments: ["b": .variable("v")]) }
+            ]
+        )
+        #expect(try GraphQLDocument(parsing: document.text()) == document)
+    }
+
+    @Test(arguments: hostileTexts)
+    func `a text is a name only if it is one`(text: String) {
+        let isName = text.wholeMatch(of: /[_A-Za-z][_0-9A-Za-z]*/) != nil
+        #expect((try? GraphQLName(text)) != nil ? isName : !isName)
+    }
+
+    @Test(arguments: hostileTexts)
+    func `a key is data in a variable, and a name or nothing in a literal`(text: String) throws {
+        let value = GraphQLValue.object([text: 1])
+        let request = try GraphQLRequest(
+            GraphQLOperation(.query) { GraphQLField("a", arguments: ["x": .value(value, type: "JSON")]) }
+        )
+        struct Body: Decodable { var variables: [String: GraphQLValue] }
+        #expect(try JSONDecoder().decode(Body.self, from: Data(request.body())).variables == ["a_x": value])
+        let operation = GraphQLOperation(.query) { GraphQLField("a", arguments: ["x": .literal(value)]) }
+        if (try? GraphQLName(text)) == nil {
+            #expect(throws: GraphQLDocumentError.self) { try GraphQLDocument(operations: [operation]) }
+        }
+    }
+
+    @Test(arguments: hostileTexts)
+    func `a value in an extension is data`(text: String) throws {
+        var request = try GraphQLRequest(GraphQLOperation(.query) { "a" })
+        request.extensions = [text: .string(text)]
+        struct Body: Decodable, Equatable {
+            var query: String
+            var extensions: [String: GraphQLValue]
+        }
+        let body = try JSONDecoder().decode(Body.self, from: Data(request.body()))
+        #expect(body == Body(query: "{a}", extensions: [text: .string(text)]))
+    }
+
+    @Test func `random text never traps and what parses prints the same`() {
+        var generator = SplitMix64(state: 42)
+        let pieces = [
+            "{", "}", "(", ")", "[", "]", ":", "$", "@", "...", "\"", "\"\"\"", "\\", "#", "\n", "a", "on", "1", "-",
+            ".", "é", "😀", "\u{FEFF}", "query ", "fragment F on T", "...F",
+        ]
+        for _ in 0..<5_000 {
+            let count = Int.random(in: 0..<12, using: &generator)
+            let text = (0..<count).compactMap { _ in pieces.randomElement(using: &generator) }.joined()
+            guard let document = try? GraphQLDocument(parsing: text) else { continue }
+            #expect((try? GraphQLDocument(parsing: document.text(.pretty))) == document)
+        }
+    }
+
+    @Test func `random bytes never trap the splitter`() {
+        var generator = SplitMix64(state: 7)
+        let seed = Array(#"{"data":{"a":{"s":"\u00e9\"é","n":[-1.5e+3,true,null]}},"errors":[{"message":"m"}]}"#.utf8)
+        for _ in 0..<5_000 {
+            var body = seed
+            for _ in 0..<Int.random(in: 1..<6, using: &generator) {
+                let index = Int.random(in: 0..<body.count, using: &generator)
+                body[index] = UInt8.random(in: 0...255, using: &generator)
+            }
+            guard let response = try? GraphQLResponse(parsing: body) else { continue }
+            for name in response.responseNames { _ = (try? GraphQLName(name)).map { response.slice(for: $0) } }
+        }
+    }
+}
+
+/// A generator with a fixed sequence.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var result = state
+        result = (result ^ (result >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        result = (result ^ (result >> 27)) &* 0x94D0_49BB_1331_11EB
+        return result ^ (result >> 31)
+    }
+}
