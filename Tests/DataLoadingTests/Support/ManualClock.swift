@@ -23,7 +23,7 @@ final class ManualClock: Clock {
 
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         await withCheckedContinuation { continuation in
-            let ready = state.withLock { state in
+            let ready: [CheckedContinuation<Void, Never>] = state.withLock { state in
                 guard deadline > state.now else { return [continuation] }
                 state.sleepers.append((deadline, continuation))
                 guard let awaited = state.awaited, awaited.count <= state.sleepers.count else { return [] }
