@@ -49,8 +49,8 @@ public struct DataLoaderOptions: Sendable {
         if let maxBatchSize, maxBatchSize < 1 {
             throw .invalidOption("maxBatchSize", is: "\(maxBatchSize)", mustBe: "at least 1, or nil for no limit")
         }
-        if case .quiescence(let maximumDelay) = schedule.kind, maximumDelay < .zero {
-            throw .invalidOption("maximumDelay", is: "\(maximumDelay)", mustBe: "zero or more")
+        if let (name, value) = schedule.invalidTime {
+            throw .invalidOption(name, is: "\(value)", mustBe: "zero or more")
         }
         self.init(
             unchecked: maxBatchSize,

@@ -37,10 +37,13 @@ struct OutsideScopeTests {
         #expect(Set(log.all.joined()) == Set(0..<100))
     }
 
-    @Test func `a negative delay is refused by name`() {
-        let error = #expect(throws: DataLoaderError.self) {
-            try DataLoaderOptions(schedule: .quiescence(maximumDelay: .seconds(-1)))
-        }
-        #expect(error?.offender == "maximumDelay")
+    @Test(arguments: [
+        (DataLoaderSchedule.quiescence(maximumDelay: .seconds(-1)), "maximumDelay"),
+        (.window(.nanoseconds(-1)), "window"),
+        (.manual(deadline: .seconds(-1)), "deadline"),
+    ])
+    func `a negative time is refused by name`(schedule: DataLoaderSchedule, name: String) {
+        let error = #expect(throws: DataLoaderError.self) { try DataLoaderOptions(schedule: schedule) }
+        #expect(error?.offender == name)
     }
 }

@@ -82,17 +82,17 @@ extension DataLoader {
 
     @inlinable
     nonisolated func enter(_ keys: some Collection<Key>) -> [Intake<Key, Value>.Entered] {
-        let (entered, opened) = intake.withLock { intake in
+        let (entered, events) = intake.withLock { intake in
             intake.entries.reserveCapacity(intake.entries.count + keys.count)
-            var opened: LoadQueue<Key, Value>?
+            var events: [(QueueEvent, LoadQueue<Key, Value>)] = []
             let entered = keys.map { key in
                 let entered = intake.enter(key)
-                if case .waiting(let ticket, opened: true) = entered { opened = ticket.queue }
+                if case .waiting(let ticket, let event?) = entered { events.append((event, ticket.queue)) }
                 return entered
             }
-            return (entered, opened)
+            return (entered, events)
         }
-        if let opened { schedule(opened) }
+        for (event, queue) in events { handle(event, of: queue) }
         return entered
     }
 }

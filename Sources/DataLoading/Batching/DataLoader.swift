@@ -64,22 +64,44 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     @inlinable
     nonisolated func enter(_ key: Key) -> Intake<Key, Value>.Entered {
         let entered = intake.withLock { $0.enter(key) }
-        if case .waiting(let ticket, opened: true) = entered { schedule(ticket.queue) }
+        if case .waiting(let ticket, let event) = entered, let event { handle(event, of: ticket.queue) }
         return entered
     }
 
-    /// Sees to it that a queue is sent when its tick ends, or when it is quiet outside of all scopes.
+    /// Sends what was loaded outside of all scopes and has not been sent yet, whatever the schedule is.
+    ///
+    /// Returns at once: the callers get their values as the batches come back.
     @inlinable
-    nonisolated func schedule(_ queue: LoadQueue<Key, Value>) {
-        if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: queue) }) { return }
-        Task.detached(name: taskName("schedule"), priority: queue.priority) { await self.endTickWhenQuiet(of: queue) }
+    public nonisolated func dispatch() {
+        if let queue = intake.withLock({ $0.gathering[nil] }) { endTick(of: queue) }
     }
 
     @inlinable
-    func endTickWhenQuiet(of queue: LoadQueue<Key, Value>) async {
+    nonisolated func handle(_ event: QueueEvent, of queue: LoadQueue<Key, Value>) {
+        switch event {
+        case .opened: schedule(queue)
+        case .filled: endTick(of: queue)
+        }
+    }
+
+    /// Sees to it that a queue is sent when its tick ends, or when the schedule says so outside of all scopes.
+    @inlinable
+    nonisolated func schedule(_ queue: LoadQueue<Key, Value>) {
+        if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: queue) }) { return }
+        if case .immediate = options.schedule.kind { return endTick(of: queue) }
+        Task.detached(name: taskName("schedule"), priority: queue.priority) { await self.endTickInTime(of: queue) }
+    }
+
+    @inlinable
+    func endTickInTime(of queue: LoadQueue<Key, Value>) async {
         switch options.schedule.kind {
         case .quiescence(let maximumDelay):
             await quiescence(maximumDelay: maximumDelay) { intake.withLock { _ in queue.slots.count } }
+        case .window(let time, let clock), .manual(let time, let clock):
+            // Nothing cancels this task; a clock that fails to sleep must not keep callers waiting.
+            try? await clock.sleep(for: time)
+        case .immediate:
+            break
         }
         endTick(of: queue)
     }

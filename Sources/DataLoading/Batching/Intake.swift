@@ -3,6 +3,15 @@
 // The state of a loader: what is known, what is pending, what is being gathered. Pure: it says what is to be done,
 // and the loader does it outside the lock.
 
+/// What a load did to the queue that it joined, if somebody must see to it.
+@usableFromInline
+enum QueueEvent: Sendable {
+    /// The queue is new: its end is to be scheduled.
+    case opened
+    /// The queue has a full batch, and the schedule does not let it wait.
+    case filled
+}
+
 /// Takes loads in, cuts them into batches, takes results in.
 @usableFromInline
 struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
@@ -20,7 +29,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline
     enum Entered: Sendable {
         case finished(Result<Value, any Error>)
-        case waiting(Ticket<Key, Value>, opened: Bool)
+        case waiting(Ticket<Key, Value>, QueueEvent?)
     }
 
     /// A suspended caller and what it is to be resumed with.
@@ -59,7 +68,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         case .finished(let result):
             return .finished(result)
         case .pending(let queue, let slot) where isJoinable(queue, slot: slot):
-            return .waiting(join(queue, slot: slot), opened: false)
+            return .waiting(join(queue, slot: slot), nil)
         case .pending, nil:
             return add(key)
         }
@@ -90,7 +99,9 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         if options.memoises || options.deduplicates {
             entries[key] = .pending(queue, slot: index)
         }
-        return .waiting(join(queue, slot: index), opened: opened)
+        let mayFill = queue.scope == nil && options.schedule.sendsFullBatches
+        let event: QueueEvent? = mayFill && queue.slots.count == options.maxBatchSize ? .filled : opened ? .opened : nil
+        return .waiting(join(queue, slot: index), event)
     }
 
     @inlinable
