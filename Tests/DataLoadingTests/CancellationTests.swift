@@ -25,6 +25,7 @@ struct CancellationTests {
                     wasCancelled.open()
                     answer.open()
                 }
+                try Task.checkCancellation()
                 return Dictionary(uniqueKeysWithValues: keys.map { ($0, $0) })
             }
         }
@@ -36,6 +37,7 @@ struct CancellationTests {
             let task = Task { try await held.loader.load(1) }
             async let other = held.loader.load(1)
             await held.sent.wait()
+            while await !held.loader.hasCallers(2, of: 1) { await Task.yield() }
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
             held.answer.open()
@@ -122,7 +124,7 @@ struct CancellationTests {
             let many = Task { await held.loader.loadManyResults([1, 2]) }
             await held.sent.wait()
             async let other = held.loader.load(2)
-            await Task.yield()
+            while await !held.loader.hasCallers(2, of: 2) { await Task.yield() }
             many.cancel()
             let results = await many.value
             #expect(results.allSatisfy { $0.error is CancellationError })
@@ -166,7 +168,10 @@ struct CancellationTests {
         await withTaskGroup { group in
             for _ in 0..<5_000 { group.addTask { _ = try? await held.loader.load(1) } }
             await held.sent.wait()
+            while await !held.loader.hasCallers(5_000, of: 1) { await Task.yield() }
             group.cancelAll()
         }
+        await held.wasCancelled.wait()
+        #expect(held.log.all == [[1]])
     }
 }

@@ -66,6 +66,35 @@ struct TickTests {
         #expect(keys.count == Set(keys).count, "no key is fetched twice")
     }
 
+    @Test func `scopes that share a loader do not cut each other's batches`() async throws {
+        let inner = [tenfold(), tenfold()]
+        let outer = DataLoader<Int, Int>(options: try DataLoaderOptions(maxBatchSize: 1)) { keys in
+            let (loader, _) = inner[keys[0] < 0 ? 0 : 1]
+            return [keys[0]: try await loader.load(keys[0])]
+        }
+        for round in 1...20 {
+            async let left = withBatching { await loadEach((1...200).map { -(round * 1_000 + $0) }, from: outer) }
+            async let right = withBatching { await loadEach((1...200).map { round * 1_000 + $0 }, from: outer) }
+            let results = await left + right
+            #expect(results.allSatisfy { $0.value != nil })
+            #expect(inner.map { $0.1.count } == [round, round])
+        }
+    }
+
+    @Test func `a scope opened by a batch function that outlives its scope has ticks of its own`() async throws {
+        let (inner, log) = tenfold()
+        let isEnded = Gate()
+        let outer = DataLoader<Int, Int> { keys in
+            await isEnded.wait()
+            let results = await withBatching { await loadEach(0..<2_000, from: inner) }
+            return [keys[0]: results.count]
+        }
+        let pending = await withBatching { outer.enqueue(1) }
+        isEnded.open()
+        #expect(try await pending.value == 2_000)
+        #expect(log.sizes == [2_000])
+    }
+
     @Test func `work between the loads does not split a batch`() async {
         let (loader, log) = tenfold()
         await withBatching {

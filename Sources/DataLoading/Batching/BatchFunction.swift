@@ -59,17 +59,42 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     case keyed([Key: Value], missing: Value?)
     case aligned([Result<Value, any Error>])
 
-    /// The result of the key at a position of the batch.
+    /// The results in the order of the keys.
     @inlinable
-    func result(for key: Key, at position: Int, options: DataLoaderOptions) -> Result<Value, any Error> {
+    func aligned(with keys: [Key], loader: String?) -> [Result<Value, any Error>] {
         switch self {
         case .keyed(let values, let missing):
-            guard let value = values[key] ?? missing else {
-                return .failure(DataLoaderError.missingValue(for: key, loader: options.name))
+            keys.map { key in
+                guard let value = values[key] ?? missing else {
+                    return .failure(DataLoaderError.missingValue(for: key, loader: loader))
+                }
+                return .success(value)
             }
-            return .success(value)
         case .aligned(let results):
-            return results[position]
+            results
         }
+    }
+}
+
+/// What became of a batch.
+@usableFromInline
+enum BatchOutcome<Value: Sendable>: Sendable {
+    /// Each key has a result, in their order.
+    case results([Result<Value, any Error>])
+    /// The batch function threw.
+    case failure(any Error)
+
+    @inlinable
+    func result(at position: Int) -> Result<Value, any Error> {
+        switch self {
+        case .results(let results): results[position]
+        case .failure(let error): .failure(error)
+        }
+    }
+
+    /// Whether the results say something of the keys, and not only of the batch.
+    @inlinable
+    var isOfKeys: Bool {
+        if case .results = self { true } else { false }
     }
 }

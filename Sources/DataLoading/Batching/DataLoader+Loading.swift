@@ -82,8 +82,9 @@ extension DataLoader {
 
     @inlinable
     nonisolated func enter(_ keys: some Collection<Key>) -> [Intake<Key, Value>.Entered] {
+        let keys = Array(keys)  // A lazy collection runs its owner's code, which may call the loader.
         let (entered, events) = intake.withLock { intake in
-            intake.entries.reserveCapacity(intake.entries.count + keys.count)
+            if intake.remembersKeys { intake.entries.reserveCapacity(intake.entries.count + keys.count) }
             var events: [(QueueEvent, LoadQueue<Key, Value>)] = []
             let entered = keys.map { key in
                 let entered = intake.enter(key)

@@ -21,8 +21,9 @@
 /// Outside, ``DataLoaderOptions/schedule`` decides. Either way they go in the order in which they were first asked for,
 /// in batches of at most ``DataLoaderOptions/maxBatchSize``, all at the same time.
 ///
-/// Loads are taken in synchronously, on the caller's thread and under a lock that is never held while user code runs:
-/// what is known already costs no suspension. Only waiting for a quiet moment outside a scope is the actor's work.
+/// Loads are taken in synchronously, on the caller's thread and under a lock: what is known already costs no suspension.
+/// No code of yours runs under it but the keys' `==` and `hash(into:)`, which must not call the loader. Only waiting for
+/// a quiet moment outside a scope is the actor's work.
 /// Publishing the results of a batch is not, on purpose: a hop to an actor that another scope keeps busy would make
 /// the ticks of this one a matter of timing.
 ///
@@ -89,7 +90,8 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     nonisolated func schedule(_ queue: LoadQueue<Key, Value>) {
         if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: queue) }) { return }
         if case .immediate = options.schedule.kind { return endTick(of: queue) }
-        Task.detached(name: taskName("schedule"), priority: queue.priority) { await self.endTickInTime(of: queue) }
+        let priority = intake.withLock { _ in queue.priority }
+        Task.detached(name: taskName("schedule"), priority: priority) { await self.endTickInTime(of: queue) }
     }
 
     @inlinable
@@ -108,32 +110,36 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
 
     @inlinable
     nonisolated func endTick(of queue: LoadQueue<Key, Value>) {
-        intake.withLock { $0.endTick(of: queue) }
-        startBatches()
+        startBatches(of: queue.scope, endingTickOf: queue)
     }
 
-    /// Starts the batches that are due and may run, each from within its own scope.
+    /// Starts what is due and may run of one scope, or of what was loaded outside of all.
+    ///
+    /// A scope's keys are cut when one of its ticks ends and at no other moment, in one step: if another scope could
+    /// cut them, or cut some of them, the batches would be a matter of timing.
     @inlinable
-    nonisolated func startBatches() {
-        while let dispatch = intake.withLock({ $0.nextDispatch() }) {
-            guard let scope = dispatch.queue.scope else {
-                start(dispatch, in: nil)
-                continue
-            }
-            if scope === BatchingScope.current {
-                start(dispatch, in: scope)
-            } else if !scope.atTickEnd({ self.start(dispatch, in: scope) }) {
-                start(dispatch, in: nil)
-            }
+    nonisolated func startBatches(of scope: BatchingScope?, endingTickOf queue: LoadQueue<Key, Value>? = nil) {
+        let (dispatches, next) = intake.withLock { intake in
+            if let queue { intake.endTick(of: queue) }
+            return (intake.dispatches(of: scope), intake.nextScope)
         }
+        for dispatch in dispatches { start(dispatch) }
+        if let next { startBatchesAtTickEnd(of: next) }
     }
 
     @inlinable
-    nonisolated func start(_ dispatch: Dispatch<Key, Value>, in scope: BatchingScope?) {
+    nonisolated func startBatchesAtTickEnd(of scope: BatchingScope) {
+        let isOpen = scope.atTickEnd { self.startBatches(of: scope) }
+        if !isOpen { startBatches(of: scope) }
+    }
+
+    /// Starts a batch: as a task of its scope, unless the scope has ended.
+    @inlinable
+    nonisolated func start(_ dispatch: Dispatch<Key, Value>) {
         let name = taskName("batch")
-        let priority = dispatch.queue.priority
+        let priority = dispatch.priority
         let task =
-            if let scope {
+            if let scope = dispatch.queue.scope, scope === BatchingScope.current {
                 Task(name: name, executorPreference: scope.executor, priority: priority) { await self.run(dispatch) }
             } else {
                 Task.detached(name: name, priority: priority) { await self.run(dispatch) }
@@ -145,14 +151,18 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     @concurrent
     @inlinable
     nonisolated func run(_ dispatch: Dispatch<Key, Value>) async {
-        let outcome: Result<BatchResults<Key, Value>, any Error>
+        let outcome: BatchOutcome<Value>
         do {
-            outcome = .success(try await batchFunction.fetch(dispatch.keys))
+            let results = try await batchFunction.fetch(dispatch.keys)
+            outcome = .results(results.aligned(with: dispatch.keys, loader: options.name))
         } catch {
             outcome = .failure(error)
         }
         for resume in intake.withLock({ $0.finish(dispatch, with: outcome) }) { resume() }
-        startBatches()
+        if options.maxConcurrentBatches != nil {
+            startBatches(of: nil)
+            if let scope = BatchingScope.current { startBatchesAtTickEnd(of: scope) }
+        }
     }
 
     @inlinable

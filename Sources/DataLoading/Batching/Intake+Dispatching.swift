@@ -12,38 +12,52 @@ extension Intake {
         due.append(queue)
     }
 
-    /// Cuts the next batch, of at most `maxBatchSize` keys in call order, if one is due and may run.
+    /// Cuts the queues of a scope that are due into batches of at most `maxBatchSize` keys, in call order, as far as
+    /// they may run.
     @inlinable
-    mutating func nextDispatch() -> Dispatch<Key, Value>? {
-        while running < options.maxConcurrentBatches ?? .max, let queue = due.first {
-            let id = queue.scope.map(ObjectIdentifier.init)
-            if gathering[id] === queue { gathering[id] = nil }
-            if let dispatch = cut(queue) {
+    mutating func dispatches(of scope: BatchingScope?) -> [Dispatch<Key, Value>] {
+        var dispatches: [Dispatch<Key, Value>] = []
+        let candidates = due
+        due = []
+        for queue in candidates {
+            while queue.scope === scope, hasRoom, let dispatch = cut(queue) {
                 running += 1
-                return dispatch
+                dispatches.append(dispatch)
             }
-            due.removeFirst()
+            if queue.sent < queue.slots.count { due.append(queue) }
         }
-        return nil
+        return dispatches
+    }
+
+    /// The scope that has waited longest to send what is due, if a batch of it may run.
+    @inlinable
+    var nextScope: BatchingScope? {
+        hasRoom ? due.first { $0.scope != nil }?.scope : nil
     }
 
     @inlinable
-    func cut(_ queue: Queue) -> Dispatch<Key, Value>? {
+    var hasRoom: Bool { running < options.maxConcurrentBatches ?? .max }
+
+    @inlinable
+    mutating func cut(_ queue: Queue) -> Dispatch<Key, Value>? {
+        if queue.sent == 0, gathering[queue.scope.map(ObjectIdentifier.init)] === queue {
+            gathering[queue.scope.map(ObjectIdentifier.init)] = nil
+        }
         let maxBatchSize = options.maxBatchSize ?? .max
         let start = queue.sent
         var keys: [Key] = []
         keys.reserveCapacity(min(maxBatchSize, queue.slots.count - start))
         var callers = 0
         while queue.sent < queue.slots.count, keys.count < maxBatchSize {
-            let slot = queue.slots[queue.sent]
+            let slot = queue.sent
             queue.sent += 1
-            guard slot.isWaiting else { continue }
-            keys.append(slot.key)
-            callers += slot.callers
+            guard queue.slots[slot].isWaiting else { continue }
+            keys.append(queue.slots[slot].key)
+            callers += queue.slots[slot].callers
         }
         guard !keys.isEmpty else { return nil }
         queue.batches.append(Queue.Batch(slots: start..<queue.sent, callers: callers))
-        return Dispatch(queue: queue, number: queue.batches.count - 1, keys: keys)
+        return Dispatch(queue: queue, number: queue.batches.count - 1, keys: keys, priority: queue.priority)
     }
 
     /// Notes the task that fetches a batch.
@@ -57,26 +71,21 @@ extension Intake {
 
     /// Takes the results of a batch in.
     ///
-    /// - Parameter outcome: What the batch function returned, or what it threw.
     /// - Returns: Whom to resume, in call order.
     @inlinable
-    mutating func finish(
-        _ dispatch: Dispatch<Key, Value>,
-        with outcome: Result<BatchResults<Key, Value>, any Error>
-    ) -> [Resumption] {
+    mutating func finish(_ dispatch: Dispatch<Key, Value>, with outcome: BatchOutcome<Value>) -> [Resumption] {
         let queue = dispatch.queue
         let slots = queue.batches[dispatch.number].slots
         queue.batches[dispatch.number].task = nil
         running -= 1
         var position = 0
         for slot in slots where queue.slots[slot].isWaiting {
-            let key = dispatch.keys[position]
-            let result = outcome.flatMap { $0.result(for: key, at: position, options: options) }
-            position += 1
+            let result = outcome.result(at: position)
             queue.slots[slot].state = .finished(result)
-            if owns(queue, slot: slot, entryOf: key) {
-                entries[key] = options.memoises && outcome.isSuccess ? .finished(result) : nil
+            if owns(queue, slot: slot, entryOf: dispatch.keys[position]) {
+                entries[dispatch.keys[position]] = options.memoises && outcome.isOfKeys ? .finished(result) : nil
             }
+            position += 1
         }
         return Self.resumptions(in: queue, slots: slots)
     }
@@ -95,12 +104,5 @@ extension Intake {
                 return group.continuation.take().map { .group($0) }
             }
         }
-    }
-}
-
-extension Result {
-    @inlinable
-    var isSuccess: Bool {
-        if case .success = self { true } else { false }
     }
 }

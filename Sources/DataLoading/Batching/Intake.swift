@@ -64,7 +64,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// Takes a load in: finds the result, joins a pending key, or adds the key to the queue of the current scope.
     @inlinable
     mutating func enter(_ key: Key) -> Entered {
-        switch options.memoises || options.deduplicates ? entries[key] : nil {
+        switch remembersKeys ? entries[key] : nil {
         case .finished(let result):
             return .finished(result)
         case .pending(let queue, let slot) where isJoinable(queue, slot: slot):
@@ -73,6 +73,10 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             return add(key)
         }
     }
+
+    /// Whether anything is kept of a key.
+    @inlinable
+    var remembersKeys: Bool { options.memoises || options.deduplicates }
 
     /// Whether a load may share a pending key of this queue. Without memoisation a key is shared only until it is
     /// sent: nobody gets the answer to a question that was asked before their own.
@@ -87,6 +91,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         queue.slots[index].callers += 1
         if queue.isSent(slot: index) {
             queue.batches[queue.batchIndex(ofSlot: index)].callers += 1
+        } else {
+            queue.priority = max(queue.priority, Task.currentPriority)
         }
         return Ticket(queue: queue, slot: index, place: queue.lineUp(forSlot: index))
     }
@@ -96,7 +102,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         let (queue, opened) = currentQueue()
         let index = queue.slots.count
         queue.slots.append(Queue.Slot(key: key))
-        if options.memoises || options.deduplicates {
+        if remembersKeys {
             entries[key] = .pending(queue, slot: index)
         }
         let mayFill = queue.scope == nil && options.schedule.sendsFullBatches
@@ -108,12 +114,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     mutating func currentQueue() -> (Queue, opened: Bool) {
         let scope = BatchingScope.current
         let id = scope.map(ObjectIdentifier.init)
-        let priority = Task.currentPriority
-        if let queue = gathering[id] {
-            queue.priority = max(queue.priority, priority)
-            return (queue, false)
-        }
-        let queue = Queue(scope: scope, priority: priority)
+        if let queue = gathering[id] { return (queue, false) }
+        let queue = Queue(scope: scope, priority: Task.currentPriority)
         gathering[id] = queue
         return (queue, true)
     }

@@ -183,11 +183,13 @@ struct Dispatch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline let queue: LoadQueue<Key, Value>
     @usableFromInline let number: Int
     @usableFromInline let keys: [Key]
+    @usableFromInline let priority: TaskPriority
 
     @inlinable
-    init(queue: LoadQueue<Key, Value>, number: Int, keys: [Key]) {
+    init(queue: LoadQueue<Key, Value>, number: Int, keys: [Key], priority: TaskPriority) {
         self.queue = queue
         self.number = number
         self.keys = keys
+        self.priority = priority
     }
 }

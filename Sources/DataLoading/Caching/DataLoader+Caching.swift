@@ -13,7 +13,7 @@ extension DataLoader {
     ///   - key: The key.
     ///   - value: The value. It is kept only if ``DataLoaderOptions/memoises`` is on.
     ///   - force: Whether to replace what is known. Off by default.
-    /// - Returns: Whether the value was taken.
+    /// - Returns: Whether the value was taken, by a caller or to be kept.
     @discardableResult
     @inlinable
     public nonisolated func prime(_ key: Key, with value: Value, force: Bool = false) -> Bool {
@@ -33,7 +33,7 @@ extension DataLoader {
     /// sent yet stays in its batch.
     @inlinable
     public nonisolated func clear(_ key: Key) {
-        intake.withLock { $0.clear(key) }
+        _ = intake.withLock { $0.clear(key) }
     }
 
     /// Forgets all keys, each as ``clear(_:)`` does.
@@ -41,13 +41,13 @@ extension DataLoader {
     /// - Complexity: O(*n*) in the number of keys known.
     @inlinable
     public nonisolated func clearAll() {
-        intake.withLock { $0.clearAll() }
+        _ = intake.withLock { $0.clearAll() }
     }
 
     @inlinable
     nonisolated func prime(_ key: Key, with result: Result<Value, any Error>, force: Bool) -> Bool {
-        let (isPrimed, resumptions) = intake.withLock { $0.prime(key, with: result, force: force) }
-        for resume in resumptions { resume() }
-        return isPrimed
+        let priming = intake.withLock { $0.prime(key, with: result, force: force) }
+        for resume in priming.resumptions { resume() }
+        return priming.isTaken
     }
 }

@@ -50,6 +50,9 @@ final class BatchingScope: Sendable {
         return try outcome.get()
     }
 
+    /// Whether ticks still end: not after the body has.
+    var isOpen: Bool { state.withLock { !$0.isClosed } }
+
     /// Has a dispatch made by the host when this tick ends.
     ///
     /// - Returns: Whether it will be; not if the scope has ended.

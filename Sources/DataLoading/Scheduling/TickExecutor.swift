@@ -8,8 +8,8 @@
 /// cost no more than their work.
 ///
 /// *Idle*: no job, no drain task. *Draining*: exactly one drain task runs; it takes all jobs that are queued, runs
-/// them, and looks again. When it finds none and the end of a tick is wanted, it resumes the host, whose job is then
-/// the first of the next round; when it is not wanted, the executor is idle.
+/// them, and looks again. When it finds none and the end of a tick is wanted, it resumes the host, which is a job like
+/// any other; when it is not wanted, the executor is idle.
 @usableFromInline
 final class TickExecutor: TaskExecutor {
     private struct State: Sendable {

@@ -31,7 +31,7 @@
 /// Batch functions run in the scope too: what they load joins the next tick. Their tasks carry the scope's task-local
 /// values, whoever asked first for a key.
 ///
-/// A scope inside a scope joins the outer one. Keys that were enqueued and not awaited are sent when the body ends.
+/// A scope inside a scope joins the outer one, unless that has ended. Keys that were enqueued and not awaited are sent when the body ends.
 ///
 /// - Parameter body: What to run. It does not inherit the caller's actor.
 /// - Returns: What the body returns.
@@ -39,7 +39,7 @@
 public func withBatching<Success: Sendable, Failure: Error>(
     _ body: sending @concurrent () async throws(Failure) -> Success
 ) async throws(Failure) -> Success {
-    if BatchingScope.current != nil {
+    if let scope = BatchingScope.current, scope.isOpen {
         return try await body()
     }
     return try await BatchingScope.run(body)

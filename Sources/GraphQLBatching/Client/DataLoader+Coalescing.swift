@@ -25,29 +25,53 @@ extension DataLoader where Key == GraphQLField, Value == FieldPayload {
 extension GraphQLExchange {
     /// Sends fields together and returns a result for each.
     ///
-    /// - Complexity: One request, if no field takes others down with it; each further one is without those that did.
+    /// Fields that have no outcome yet, because others took them down with them, are sent again: queries only, unless the
+    /// document was never sent.
+    ///
+    /// - Parameter round: How often the fields have been sent. From the third time on they go in halves, so that many
+    ///   that fail one at a time cost O(*n*) requests in O(log *n*) rounds.
     @concurrent
-    func send(_ fields: [GraphQLField], kind: GraphQLOperation.Kind) async -> [Result<FieldPayload, any Error>] {
+    func send(
+        _ fields: [GraphQLField],
+        kind: GraphQLOperation.Kind,
+        round: Int = 1
+    ) async -> [Result<FieldPayload, any Error>] {
         var results: [Result<FieldPayload, any Error>] = fields.map { _ in .failure(CancellationError()) }
-        var open = Array(fields.indices)
-        while !open.isEmpty {
-            var again: [Int] = []
-            for (index, outcome) in zip(open, await outcomes(of: open.map { fields[$0] }, kind: kind)) {
-                switch outcome {
-                case .value(let payload): results[index] = .success(payload)
-                case .failure(let error): results[index] = .failure(error)
-                case .notSent: again.append(index)
-                case .abortedBySibling where kind == .query: again.append(index)
-                case .abortedBySibling(let culprit):
-                    results[index] = .failure(GraphQLClientError.mayHaveRun(fields[index], because: culprit))
-                }
+        var again: [Int] = []
+        for (index, outcome) in zip(fields.indices, await outcomes(of: fields, kind: kind)) {
+            switch outcome {
+            case .value(let payload): results[index] = .success(payload)
+            case .failure(let error): results[index] = .failure(error)
+            case .notSent: again.append(index)
+            case .abortedBySibling where kind == .query: again.append(index)
+            case .abortedBySibling(let culprit):
+                results[index] = .failure(GraphQLClientError.mayHaveRun(fields[index], because: culprit))
+            case .rejected where kind == .query && fields.count > 1: again.append(index)
+            case .rejected(let error): results[index] = .failure(error)
             }
-            open = again
         }
+        guard !again.isEmpty else { return results }
+        let goesInHalves = kind == .query && (again.count == fields.count || round > 1)
+        let found = await send(again.map { fields[$0] }, kind: kind, inHalves: goesInHalves, round: round + 1)
+        for (index, result) in zip(again, found) { results[index] = result }
         return results
     }
 
-    /// Sends one document and says what became of each field. Some outcome is final, so asking again comes to an end.
+    private func send(
+        _ fields: [GraphQLField],
+        kind: GraphQLOperation.Kind,
+        inHalves: Bool,
+        round: Int
+    ) async -> [Result<FieldPayload, any Error>] {
+        guard inHalves, fields.count > 1 else { return await send(fields, kind: kind, round: round) }
+        let middle = fields.count / 2
+        async let first = send(Array(fields[..<middle]), kind: kind, round: round)
+        async let second = send(Array(fields[middle...]), kind: kind, round: round)
+        return await first + second
+    }
+
+    /// Sends one document and says what became of each field. Some outcome is final, or the document is refused as a
+    /// whole, so asking again with fewer fields comes to an end.
     private func outcomes(of fields: [GraphQLField], kind: GraphQLOperation.Kind) async -> [FieldOutcome] {
         let body: [UInt8]
         do throws(GraphQLDocumentError) {
@@ -56,11 +80,18 @@ extension GraphQLExchange {
             return Self.outcomes(ofInvalid: fields, kind: kind, error: error)
         }
         do {
-            return try await send(body, kind: kind).outcomes(of: fields)
+            let (response, status) = try await send(body, kind: kind)
+            let outcomes = response.outcomes(of: fields, kind: kind)
+            guard Self.statusesOfAllFields.contains(status) || status >= 500 else { return outcomes }
+            return outcomes.map { if case .rejected(let error) = $0 { .failure(error) } else { $0 } }
         } catch {
             return fields.map { _ in .failure(error) }
         }
     }
+
+    /// Statuses that refuse a request for what it is and not for a field in it: unauthorised, forbidden, timed out, too
+    /// many.
+    private static let statusesOfAllFields: Set = [401, 402, 403, 404, 405, 406, 408, 415, 429]
 
     /// Finds the fields that cannot be sent, so that each of them fails by itself.
     private static func outcomes(

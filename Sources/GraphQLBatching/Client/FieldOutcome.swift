@@ -45,6 +45,8 @@ enum FieldOutcome: Sendable {
     case failure(any Error)
     /// It was not sent, because a field beside it is not valid.
     case notSent
+    /// It was refused together with all others of its document, and nothing ran.
+    case rejected(GraphQLClientError)
     /// It has none because another field failed that must not be null. A query may ask again; a mutation may have run.
     case abortedBySibling(GraphQLServerError)
 }
@@ -52,41 +54,59 @@ enum FieldOutcome: Sendable {
 extension GraphQLResponse {
     /// The outcome of every field of a coalesced document, in the fields' order.
     ///
-    /// - Parameter fields: The fields as their callers made them; the document had them as `a0`, `a1`, …
+    /// An error with a path comes from a field that ran. So a mutation without a value of its own was not run for sure
+    /// only if there are errors and none of them has a path.
+    ///
+    /// - Parameters:
+    ///   - fields: The fields as their callers made them; the document had them as `a0`, `a1`, …
+    ///   - kind: What the document did.
     /// - Complexity: O(*n*) in the number of fields and of errors.
-    func outcomes(of fields: [GraphQLField]) -> [FieldOutcome] {
+    func outcomes(of fields: [GraphQLField], kind: GraphQLOperation.Kind) -> [FieldOutcome] {
         let (own, unattributed) = errorsByField(count: fields.count)
-        switch data {
-        case .absent:
-            return fields.map { _ in .failure(rejection) }
-        case .null:
-            guard let culprit = own.min(by: { $0.key < $1.key })?.value.first else {
-                let error = errors.allSatisfy(\.path.isEmpty) ? rejection : GraphQLClientError.unattributable(errors)
-                return fields.map { _ in .failure(error) }
+        if data == .object {
+            return fields.indices.map { index in
+                outcome(of: fields[index], at: index, kind: kind, errors: own[index] ?? [], requestErrors: unattributed)
             }
+        }
+        if let culprit = own.min(by: { $0.key < $1.key })?.value.first {
             return fields.indices.map { index in
                 guard let errors = own[index] else { return .abortedBySibling(culprit) }
                 return .failure(GraphQLClientError.fieldFailed(fields[index], errors))
             }
-        case .object:
-            return fields.indices.map { index in
-                guard let json = slice(for: .alias(index)) else {
-                    return .failure(GraphQLClientError.missing(fields[index]))
-                }
-                let errors = own[index] ?? []
-                if !errors.isEmpty, json.elementsEqual("null".utf8) {
-                    return .failure(GraphQLClientError.fieldFailed(fields[index], errors))
-                }
-                let own = errors.map { $0.rewritten(for: fields[index]) }
-                let payload = FieldPayload(
-                    json: json,
-                    errors: own,
-                    requestErrors: unattributed,
-                    extensions: extensions
-                )
-                return .value(payload)
-            }
         }
+        if let first = errors.first, errors.allSatisfy(\.path.isEmpty) {
+            return fields.map { _ in .rejected(.rejected(because: first, errors)) }
+        }
+        let error = GraphQLClientError.invalidResponse(
+            "has no data and does not say why",
+            of: kind,
+            errors: unattributed
+        )
+        return fields.map { _ in .failure(error) }
+    }
+
+    private func outcome(
+        of field: GraphQLField,
+        at index: Int,
+        kind: GraphQLOperation.Kind,
+        errors: [GraphQLServerError],
+        requestErrors: [GraphQLServerError]
+    ) -> FieldOutcome {
+        guard let json = slice(for: .alias(index)) else {
+            return .failure(
+                GraphQLClientError.invalidResponse("has no entry for the field '\(field.name)'", of: kind, errors: [])
+            )
+        }
+        if !errors.isEmpty, json.elementsEqual("null".utf8) {
+            return .failure(GraphQLClientError.fieldFailed(field, errors))
+        }
+        let payload = FieldPayload(
+            json: json,
+            errors: errors.map { $0.rewritten(for: field) },
+            requestErrors: requestErrors,
+            extensions: extensions
+        )
+        return .value(payload)
     }
 
     /// The errors below each field, and those that name none of them.
@@ -99,21 +119,10 @@ extension GraphQLResponse {
             if case .key(let alias)? = error.path.first, let index = indices[alias] {
                 own[index, default: []].append(error)
             } else {
-                unattributed.append(error)
+                unattributed.append(error.withoutLocations())
             }
         }
         return (own, unattributed)
-    }
-
-    private var rejection: GraphQLClientError {
-        guard let first = errors.first else {
-            return GraphQLClientError(.invalidResponse, "The response has neither data nor errors.")
-        }
-        return GraphQLClientError(
-            .requestRejected,
-            "The server did not run the request: \(first.message)",
-            errors: errors.map { $0.withoutLocations() }
-        )
     }
 }
 
@@ -126,12 +135,23 @@ extension GraphQLClientError {
         )
     }
 
-    fileprivate static func unattributable(_ errors: [GraphQLServerError]) -> Self {
-        Self(.invalidResponse, "There is no data, and the errors are those of fields not asked for.", errors: errors)
+    fileprivate static func rejected(because first: GraphQLServerError, _ errors: [GraphQLServerError]) -> Self {
+        Self(
+            .requestRejected,
+            "The server did not run the request: \(first.message)",
+            errors: errors.map { $0.withoutLocations() }
+        )
     }
 
-    fileprivate static func missing(_ field: GraphQLField) -> Self {
-        Self(.invalidResponse, "The response has no entry for the field '\(field.name)'.")
+    /// A response that leaves open what became of a field; a mutation may have run.
+    fileprivate static func invalidResponse(
+        _ fault: String,
+        of kind: GraphQLOperation.Kind,
+        errors: [GraphQLServerError]
+    ) -> Self {
+        kind == .mutation
+            ? Self(.outcomeUnknown, "The mutation may have run; the response \(fault).", errors: errors)
+            : Self(.invalidResponse, "The response \(fault).", errors: errors)
     }
 }
 

@@ -39,7 +39,8 @@ public import HTTPTransport
 ///
 /// A failure reaches the callers that it concerns: see ``GraphQLClientError/Code``. When a field that must not be null
 /// takes its siblings down with it, those that are queries are sent again without it; those that are mutations may have
-/// run, and say so.
+/// run, and say so. When the server refuses a whole document of queries, it is sent again in halves, until the fields
+/// that are at fault stand alone; not if the status says that the halves would fare no better (401, 403, 429 and so on).
 ///
 /// A cancelled caller returns at once. Its field is not sent if that has not happened yet and nobody else wants it; a
 /// request is cancelled when its last caller has gone.
@@ -52,7 +53,8 @@ public struct GraphQLClient: Sendable {
     ///
     /// - Parameters:
     ///   - endpoint: Where the server is.
-    ///   - transport: What moves the requests. The client does not shut it down.
+    ///   - transport: What moves the requests. The client does not shut it down. It must not wait for a mutation of this
+    ///     client: documents of mutations go one after another.
     ///   - configuration: The options.
     public init(
         endpoint: HTTPURL,
@@ -72,7 +74,7 @@ public struct GraphQLClient: Sendable {
     /// - Throws: ``GraphQLClientError`` if there is no GraphQL response, ``GraphQLDocumentError`` if a variable cannot be
     ///   written as JSON, or `CancellationError`.
     public func execute(_ request: GraphQLRequest) async throws -> GraphQLResponse {
-        try await exchange.send(request.body(), kind: request.kind)
+        try await exchange.send(request.body(), kind: request.kind).response
     }
 
     /// Queries a field, together with others of the tick.

@@ -14,7 +14,10 @@ struct GraphQLExchange: Sendable {
     /// Sends the body of a request and returns the response if it is GraphQL.
     ///
     /// - Throws: ``GraphQLClientError`` otherwise; `CancellationError`.
-    func send(_ body: [UInt8], kind: GraphQLOperation.Kind) async throws -> GraphQLResponse {
+    func send(
+        _ body: [UInt8],
+        kind: GraphQLOperation.Kind
+    ) async throws -> (response: GraphQLResponse, status: Int) {
         let httpRequest = try httpRequest(with: body, kind: kind)
         let response: HTTPResponse
         do {
@@ -24,7 +27,7 @@ struct GraphQLExchange: Sendable {
         } catch {
             throw Self.transportFailure(error, of: kind)
         }
-        return try Self.interpret(response, of: kind)
+        return (try Self.interpret(response, of: kind), response.status)
     }
 
     private func httpRequest(with body: [UInt8], kind: GraphQLOperation.Kind) throws -> HTTPRequest {
@@ -55,34 +58,39 @@ struct GraphQLExchange: Sendable {
 
     /// Reads a response.
     ///
-    /// `application/graphql-response+json` is GraphQL whatever the status. Anything else is trusted at 2xx; at another
-    /// status it must at least be a well-formed refusal, because it may be an intermediary's.
+    /// `application/graphql-response+json` is GraphQL whatever the status. Anything else is trusted at 2xx. At another
+    /// status it may be an intermediary's: errors without data are believed, and of a mutation only those that show that
+    /// nothing ran.
     static func interpret(_ response: HTTPResponse, of kind: GraphQLOperation.Kind) throws -> GraphQLResponse {
         let mediaType = response.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " } ?? ""
-        let isGraphQL = mediaType.isEqualIgnoringCase(to: "application/graphql-response+json")
-        let parsed = Result { () throws(GraphQLResponseError) in try GraphQLResponse(parsing: response.body) }
-        switch parsed {
-        case .success(let body) where isGraphQL || response.isSuccess:
-            return body
-        case .success(let body) where body.isRefusal && !(kind == .mutation && response.status >= 500):
-            return body
-        case .failure(let error) where isGraphQL || response.isSuccess:
+        let isTrusted =
+            response.isSuccess || mediaType.isEqualIgnoringCase(to: "application/graphql-response+json")
+        let body: GraphQLResponse
+        do {
+            body = try GraphQLResponse(parsing: response.body)
+        } catch {
+            guard isTrusted else { throw failure(.httpError, "has the status \(response.status)", response, kind) }
             throw failure(.invalidResponse, "is not a GraphQL response: \(error)", response, kind, underlying: error)
-        case .success, .failure:
-            throw failure(.httpError, "has the status \(response.status)", response, kind)
         }
+        let isBelieved = kind == .mutation ? response.isClientError && body.isRefusal : body.isFailure
+        guard isTrusted || isBelieved else {
+            let mayHaveRun = kind == .mutation && !body.isRefusal
+            throw failure(.httpError, "has the status \(response.status)", response, kind, mayHaveRun: mayHaveRun)
+        }
+        return body
     }
 
     /// A failure after the request was answered. A mutation may have run, unless the server says that it is the client
-    /// who erred (4xx).
+    /// who erred.
     private static func failure(
         _ code: GraphQLClientError.Code,
         _ what: String,
         _ response: HTTPResponse,
         _ kind: GraphQLOperation.Kind,
+        mayHaveRun: Bool = false,
         underlying: (any Error)? = nil
     ) -> GraphQLClientError {
-        let mayHaveRun = kind == .mutation && !(300..<500).contains(response.status)
+        let mayHaveRun = mayHaveRun || (kind == .mutation && !response.isClientError)
         return GraphQLClientError(
             mayHaveRun ? .outcomeUnknown : code,
             mayHaveRun ? "The mutation may have run; the response \(what)." : "The response \(what).",
@@ -93,9 +101,14 @@ struct GraphQLExchange: Sendable {
     }
 }
 
+extension HTTPResponse {
+    fileprivate var isClientError: Bool { (400..<500).contains(status) }
+}
+
 extension GraphQLResponse {
-    /// Whether the server says that it did not run the request.
-    var isRefusal: Bool {
-        if case .absent = data { !errors.isEmpty } else { false }
-    }
+    /// Whether there are errors and no data.
+    fileprivate var isFailure: Bool { data != .object && !errors.isEmpty }
+
+    /// Whether the server says that nothing of the request ran.
+    fileprivate var isRefusal: Bool { isFailure && errors.allSatisfy(\.path.isEmpty) }
 }

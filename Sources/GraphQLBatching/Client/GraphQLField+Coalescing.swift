@@ -56,6 +56,13 @@ extension GraphQLField {
     /// Makes sure that a field means the same in any document: a variable or a named fragment of its own document could
     /// be mistaken for another caller's.
     func checkSelfContained() throws(GraphQLDocumentError) {
+        if let directive = directives.first(where: { ["skip", "include"].contains($0.name) }) {
+            throw .notSelfContained("is under '@\(directive.name)'; leave the field out instead")
+        }
+        try checkWithin()
+    }
+
+    fileprivate func checkWithin() throws(GraphQLDocumentError) {
         for argument in arguments.values { try argument.checkSelfContained() }
         for directive in directives { try directive.checkSelfContained() }
         try selectionSet?.checkSelfContained()
@@ -67,7 +74,7 @@ extension GraphQLSelectionSet {
         for selection in selections {
             switch selection {
             case .field(let field):
-                try field.checkSelfContained()
+                try field.checkWithin()
             case .inlineFragment(let fragment):
                 for directive in fragment.directives { try directive.checkSelfContained() }
                 try fragment.selectionSet.checkSelfContained()

@@ -155,6 +155,13 @@ struct CoalescingTests {
         #expect(transport.all.isEmpty)
     }
 
+    @Test func `a field under a condition of its own is refused`() async throws {
+        let (client, _) = try client()
+        let skip = GraphQLDirective("skip", arguments: ["if": .boolean(true)])
+        let field = GraphQLField("n", directives: [skip])
+        await #expect(throws: GraphQLDocumentError.self) { try await client.query(field, as: Int.self) }
+    }
+
     @Test func `cancelling one caller disturbs no other`() async throws {
         let (client, transport) = try client()
         let value = try await withBatching {

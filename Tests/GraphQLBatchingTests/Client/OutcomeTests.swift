@@ -148,7 +148,7 @@ struct OutcomeTests {
             let results = await outcomes(kind, from: client)
             #expect(try results.map { try error($0).code } == [.requestRejected, .requestRejected])
             #expect(try error(results[0]).errors.map(\.message) == ["bad"])
-            #expect(transport.all.count == 1)
+            #expect(transport.all.count == (kind == .query ? 3 : 1), "queries are sent again in halves")
         }
     }
 
@@ -209,6 +209,89 @@ struct OutcomeTests {
         let error = try error(await outcomes(.mutation, from: client)[0])
         #expect(error.code == code)
         #expect((error.underlying as? HTTPTransportError)?.code == .connectionLost)
+    }
+
+    @Test(arguments: [
+        #"{"data":{}}"#, #"{"data":null}"#, #"{"data":null,"errors":[{"message":"no","path":["other"]}]}"#,
+        #"{"errors":[{"message":"no","path":["other"]}]}"#,
+    ])
+    func `a mutation may have run unless the response shows that it did not`(body: String) async throws {
+        let (client, transport) = try client { _, _ in try .json(body) }
+        let results = await outcomes(.mutation, from: client)
+        #expect(try results.map { try error($0).code } == [.outcomeUnknown, .outcomeUnknown])
+        #expect(transport.all.count == 1)
+    }
+
+    @Test func `without data, the error of a mutation is its owner's, and its siblings may have run`() async throws {
+        let (client, _) = try client { _, _ in try .json(#"{"errors":[{"message":"no","path":["a0"]}]}"#) }
+        let results = await outcomes(.mutation, from: client)
+        #expect(try results.map { try error($0).code } == [.fieldFailed, .outcomeUnknown])
+    }
+
+    @Test(arguments: [(303, #"{"data":{"a0":1,"a1":2}}"#), (400, #"{"data":{"a0":1,"a1":2}}"#), (303, "")])
+    func `a mutation that was redirected, or answered with data and a bad status, may have run`(
+        status: Int,
+        body: String
+    ) async throws {
+        let (client, _) = try client { _, _ in try .json(body, status: status, contentType: "application/json") }
+        let results = await outcomes(.mutation, from: client)
+        #expect(try results.map { try error($0).code } == [.outcomeUnknown, .outcomeUnknown])
+    }
+
+    @Test func `errors beside null data in plain JSON are not lost at a bad status`() async throws {
+        let (client, _) = try client { _, number in
+            number == 0
+                ? try .json(
+                    #"{"data":null,"errors":[{"message":"no","path":["a0"]}]}"#,
+                    status: 500,
+                    contentType: "application/json"
+                )
+                : try .json(#"{"data":{"a0":2}}"#)
+        }
+        let results = await outcomes(from: client)
+        #expect(try error(results[0]).errors.map(\.message) == ["no"])
+        #expect(try results[1].get() == 2)
+    }
+
+    /// A server that refuses a document with any of some fields, and answers others.
+    private func refusing(_ names: Set<String>, status: Int = 400) throws -> (GraphQLClient, ScriptedTransport) {
+        try client { sent, _ in
+            let fields = try GraphQLDocument(parsing: sent.query).operations[0].selectionSet.selections
+            let found = fields.compactMap { if case .field(let field) = $0 { field } else { nil } }
+            if let bad = found.first(where: { names.contains($0.name.text) }) {
+                return try .json(#"{"errors":[{"message":"no field \#(bad.name)"}]}"#, status: status)
+            }
+            return try .json("{\"data\":{\(found.map { "\"\($0.responseName)\":1" }.joined(separator: ","))}}")
+        }
+    }
+
+    @Test func `a field that the server refuses costs itself alone`() async throws {
+        let (client, transport) = try refusing(["n3", "n17"])
+        let results = await outcomes(count: 32, from: client)
+        for (index, result) in results.enumerated() where index != 3 && index != 17 {
+            #expect(try result.get() == 1)
+        }
+        #expect(try error(results[3]).message.contains("n3"))
+        #expect(try error(results[17]).message.contains("n17"))
+        #expect(transport.all.count < 25)
+    }
+
+    @Test(arguments: [401, 403, 429, 503])
+    func `a refusal that is not of a field is not asked for again`(status: Int) async throws {
+        let (client, transport) = try refusing(["n0"], status: status)
+        let results = await outcomes(count: 8, from: client)
+        #expect(try results.map { try error($0).code } == Array(repeating: .requestRejected, count: 8))
+        #expect(transport.all.count == 1)
+    }
+
+    @Test func `many fields that fail one at a time are found in few rounds`() async throws {
+        let (client, transport) = try client { sent, _ in
+            let count = sent.query.split(separator: ":").count - 1
+            return try .json(#"{"data":null,"errors":[{"message":"no","path":["a\#(count - 1)"]}]}"#)
+        }
+        let results = await outcomes(count: 40, from: client)
+        #expect(try results.allSatisfy { try error($0).code == .fieldFailed })
+        #expect(transport.all.count <= 80)
     }
 
     @Test func `a query may be repeated by the transport, a mutation may not`() async throws {
