@@ -21,8 +21,8 @@
 /// Outside, ``DataLoaderOptions/schedule`` decides. Either way they go in the order in which they were first asked for,
 /// in batches of at most ``DataLoaderOptions/maxBatchSize``, all at the same time.
 ///
-/// Loads are taken in synchronously, on the caller's thread and under a lock that is never held while user code runs:
-/// what is known already costs no suspension. Only waiting for a quiet moment outside a scope is the actor's work.
+/// Loads are taken in synchronously, on the caller's thread and under a lock that is never held while a batch function
+/// runs or a caller resumes: what is known already costs no suspension. Only waiting for a quiet moment outside a scope is the actor's work.
 /// Publishing the results of a batch is not, on purpose: a hop to an actor that another scope keeps busy would make
 /// the ticks of this one a matter of timing.
 ///
@@ -38,8 +38,8 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     /// Makes a loader with a keyed batch function, see ``BatchFunction/keyed(_:)``.
     ///
     /// - Parameters:
-    ///   - options: The options.
-    ///   - fetch: Fetches the values of a batch of keys.
+    ///   - options: The options; ``DataLoaderOptions/init()`` by default.
+    ///   - fetch: Fetches the values of a batch of keys. It does not run on the loader's actor.
     @inlinable
     public init(
         options: DataLoaderOptions = DataLoaderOptions(),
@@ -52,7 +52,7 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     ///
     /// - Parameters:
     ///   - batchFunction: Fetches the values of a batch of keys.
-    ///   - options: The options.
+    ///   - options: The options; ``DataLoaderOptions/init()`` by default.
     @inlinable
     public init(_ batchFunction: BatchFunction<Key, Value>, options: DataLoaderOptions = DataLoaderOptions()) {
         self.options = options
