@@ -20,8 +20,7 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
     /// Results by key. Their order does not matter.
     ///
     /// A key without an entry has the value `nil` if `Value` is an optional; otherwise its callers get a
-    /// ``DataLoaderError`` with ``DataLoaderError/Code/missingValue`` that names the key. Entries of keys that were not
-    /// asked for are ignored.
+    /// ``DataLoaderError`` with ``DataLoaderError/Code/missingValue`` that names the key.
     ///
     /// - Parameter fetch: Fetches the values of a batch of keys.
     @inlinable

@@ -26,7 +26,7 @@ extension DataLoader {
 
     /// Loads the values of several keys, with one suspension for all.
     ///
-    /// When the calling task is cancelled, this returns at once. Keys that somebody else wants are fetched all the same.
+    /// When the calling task is cancelled, this returns at once. Keys that somebody else wants are still fetched.
     ///
     /// - Parameter keys: The keys. They may repeat.
     /// - Returns: The values in the order of the keys.

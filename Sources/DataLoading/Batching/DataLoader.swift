@@ -22,7 +22,8 @@
 /// in batches of at most ``DataLoaderOptions/maxBatchSize``, all at the same time.
 ///
 /// Loads are taken in synchronously, on the caller's thread and under a lock that is never held while a batch function
-/// runs or a caller resumes: what is known already costs no suspension. Only waiting for a quiet moment outside a scope is the actor's work.
+/// runs or a caller resumes: what is known already costs no suspension. Only waiting for a quiet moment outside a scope
+/// is the actor's work.
 /// Publishing the results of a batch is not, on purpose: a hop to an actor that another scope keeps busy would make
 /// the ticks of this one a matter of timing.
 ///

@@ -31,8 +31,8 @@
 /// Batch functions run in the scope too: what they load joins the next tick. Their tasks carry the scope's task-local
 /// values, whoever asked first for a key.
 ///
-/// A scope inside a scope joins the outer one. Keys that were enqueued and not awaited are sent when the body ends; their
-/// answers are not waited for.
+/// A scope inside a scope joins the outer one. Keys that were enqueued and not awaited are sent when the body ends;
+/// their answers are not waited for.
 ///
 /// When the calling task is cancelled, so are the child tasks of the body; see <doc:Cancellation> for what becomes of
 /// their loads.
