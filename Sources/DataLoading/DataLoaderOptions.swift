@@ -9,7 +9,7 @@ public struct DataLoaderOptions: Sendable {
     public let maxBatchSize: Int?
 
     /// Whether loads of a key that is pending share one fetch. On by default. When off, a key occurs in a batch as
-    /// often as it was asked for.
+    /// often as it was asked for. See <doc:Caching>.
     public let deduplicates: Bool
 
     /// Whether results are kept for later loads. On by default. A value is kept until it is cleared; so is the error

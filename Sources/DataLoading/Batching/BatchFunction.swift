@@ -21,6 +21,8 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
     ///
     /// A key without an entry has the value `nil` if `Value` is an optional; otherwise its callers get a
     /// ``DataLoaderError`` with ``DataLoaderError/Code/missingValue`` that names the key.
+    ///
+    /// - Parameter fetch: Fetches the values of a batch of keys.
     @inlinable
     public static func keyed(
         _ fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Key: Value]
@@ -33,6 +35,8 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
     ///
     /// If there are more or fewer results than keys, nobody can tell which is whose: every caller gets a
     /// ``DataLoaderError`` with ``DataLoaderError/Code/wrongResultCount`` that names both counts.
+    ///
+    /// - Parameter fetch: Fetches a result for each key of a batch.
     @inlinable
     public static func aligned(
         _ fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Result<Value, any Error>]

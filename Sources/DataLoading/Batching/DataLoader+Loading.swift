@@ -26,9 +26,12 @@ extension DataLoader {
 
     /// Loads the values of several keys, with one suspension for all.
     ///
+    /// When the calling task is cancelled, this returns at once. Keys that somebody else wants are still fetched.
+    ///
     /// - Parameter keys: The keys. They may repeat.
     /// - Returns: The values in the order of the keys.
-    /// - Throws: The error of the first key, in their order, that has one. All keys are awaited before.
+    /// - Throws: The error of the first key, in their order, that has one. All keys are awaited before. When the
+    ///   calling task is cancelled, a key without a result has `CancellationError`.
     /// - Complexity: O(*n*), besides the fetch.
     @inlinable
     public nonisolated func loadMany(_ keys: some Collection<Key>) async throws -> [Value] {

@@ -39,8 +39,8 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     /// Makes a loader with a keyed batch function, see ``BatchFunction/keyed(_:)``.
     ///
     /// - Parameters:
-    ///   - options: The options.
-    ///   - fetch: Fetches the values of a batch of keys.
+    ///   - options: The options; ``DataLoaderOptions/init()`` by default.
+    ///   - fetch: Fetches the values of a batch of keys. It does not run on the loader's actor.
     @inlinable
     public init(
         options: DataLoaderOptions = DataLoaderOptions(),
@@ -53,7 +53,7 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     ///
     /// - Parameters:
     ///   - batchFunction: Fetches the values of a batch of keys.
-    ///   - options: The options.
+    ///   - options: The options; ``DataLoaderOptions/init()`` by default.
     @inlinable
     public init(_ batchFunction: BatchFunction<Key, Value>, options: DataLoaderOptions = DataLoaderOptions()) {
         self.options = options

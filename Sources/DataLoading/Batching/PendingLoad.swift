@@ -2,7 +2,9 @@
 //
 // A load that was asked for and is not awaited yet.
 
-/// A load made by ``DataLoader/enqueue(_:)``.
+/// A load made by ``DataLoader/enqueue(_:)``: asked for already, to be awaited when the value is needed.
+///
+/// Its key is fetched whether or not anybody awaits it, and its batch is not cancelled.
 public struct PendingLoad<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline let loader: DataLoader<Key, Value>
     @usableFromInline let entered: Intake<Key, Value>.Entered

@@ -14,6 +14,7 @@ extension DataLoader {
     ///   - value: The value. It is kept only if ``DataLoaderOptions/memoises`` is on.
     ///   - force: Whether to replace what is known. Off by default.
     /// - Returns: Whether the value was taken, by a caller or to be kept.
+    /// - Complexity: O(1), besides resuming the callers, which is done in the order of their calls.
     @discardableResult
     @inlinable
     public nonisolated func prime(_ key: Key, with value: Value, force: Bool = false) -> Bool {
@@ -21,6 +22,13 @@ extension DataLoader {
     }
 
     /// Gives the loader an error as the result of a key, otherwise as ``prime(_:with:force:)-(_,Value,_)``.
+    ///
+    /// - Parameters:
+    ///   - key: The key.
+    ///   - error: What its loads throw. It is kept only if ``DataLoaderOptions/memoises`` is on.
+    ///   - force: Whether to replace what is known. Off by default.
+    /// - Returns: Whether the error was taken.
+    /// - Complexity: O(1), besides resuming the callers, which is done in the order of their calls.
     @discardableResult
     @inlinable
     public nonisolated func prime(_ key: Key, throwing error: any Error, force: Bool = false) -> Bool {
@@ -31,6 +39,9 @@ extension DataLoader {
     ///
     /// Callers of a fetch that is under way still get what it brings, and that is not kept. A key that has not been
     /// sent yet stays in its batch.
+    ///
+    /// - Parameter key: The key. It need not be known.
+    /// - Complexity: O(1).
     @inlinable
     public nonisolated func clear(_ key: Key) {
         _ = intake.withLock { $0.clear(key) }

@@ -18,10 +18,12 @@ public struct DataLoaderSchedule: Sendable {
 
     /// Sends when no new key has arrived while the other tasks of the process had a turn, twice in a row.
     ///
-    /// No timer is involved: a lone load waits for a few microseconds. How many loads share a batch depends on how the
-    /// tasks are run, so unlike in a scope it can vary from run to run.
+    /// No timer is involved: a lone load waits for two turns, which take microseconds where nothing else runs. How many
+    /// loads share a batch depends on how the tasks are run, so unlike in a scope it can vary from run to run. See
+    /// <doc:OutsideScopes>.
     ///
     /// - Parameter maximumDelay: Sends after this time even if keys keep arriving. Zero or more; 1 ms by default.
+    ///   ``DataLoaderOptions`` refuses a negative one.
     public static func quiescence(maximumDelay: Duration = .milliseconds(1)) -> Self {
         Self(kind: .quiescence(maximumDelay: maximumDelay))
     }

@@ -5,8 +5,8 @@
 /// Runs a body, and the child tasks it makes, in a scope of exact ticks.
 ///
 /// A tick of the scope ends when none of its tasks can run: every one is finished or suspended. Only then are the keys
-/// that were loaded since the last tick sent, by every ``DataLoader`` that has some. So the number of batches is the
-/// depth of the data and never a matter of timing:
+/// that were loaded since the last tick sent, by every ``DataLoader`` that has some. So no timer decides what shares a
+/// batch: with one batch in flight at a time, the number of batches is the depth of the data. See <doc:Ticks>.
 ///
 /// ```swift
 /// import DataLoading
@@ -31,7 +31,11 @@
 /// Batch functions run in the scope too: what they load joins the next tick. Their tasks carry the scope's task-local
 /// values, whoever asked first for a key.
 ///
-/// A scope inside a scope joins the outer one, unless that has ended. Keys that were enqueued and not awaited are sent when the body ends.
+/// A scope inside a scope joins the outer one, unless that has ended. Keys that were enqueued and not awaited are sent
+/// when the body ends; their answers are not waited for.
+///
+/// When the calling task is cancelled, so are the child tasks of the body; see <doc:Cancellation> for what becomes of
+/// their loads.
 ///
 /// - Parameter body: What to run. It does not inherit the caller's actor.
 /// - Returns: What the body returns.
