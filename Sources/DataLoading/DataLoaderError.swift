@@ -9,7 +9,7 @@ public struct DataLoaderError: Error, Hashable, Sendable {
     /// What kind of fault it is. Compare with the static members; more may come.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case invalidOption, missingValue, wrongResultCount
+            case invalidOption, missingValue, wrongResultCount, circularLoad
         }
 
         private let kind: Kind
@@ -20,6 +20,9 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         public static let missingValue = Code(kind: .missingValue)
         /// An aligned batch function returned more or fewer results than it was given keys.
         public static let wrongResultCount = Code(kind: .wrongResultCount)
+
+        /// A batch function loaded a key that it is itself to bring.
+        public static let circularLoad = Code(kind: .circularLoad)
 
         /// The code's name.
         public var description: String { kind.rawValue }
@@ -44,6 +47,19 @@ public struct DataLoaderError: Error, Hashable, Sendable {
             message: """
                 The batch function\(loader.map { " of '\($0)'" } ?? "") returned no value for the key \(key). \
                 Return one for every key, or make the loader's Value an optional.
+                """,
+            offender: key
+        )
+    }
+
+    @usableFromInline
+    static func circularLoad(of key: some Any, loader: String?) -> Self {
+        let key = String("\(key)".prefix(200))
+        return Self(
+            code: .circularLoad,
+            message: """
+                The batch function\(loader.map { " of '\($0)'" } ?? "") loads the key \(key), which it is itself to bring, \
+                and would wait for ever. Load only keys that are not in the batch.
                 """,
             offender: key
         )

@@ -101,6 +101,43 @@ struct CachingTests {
         #expect(calls.withLock { $0 } == 2)
     }
 
+    @Test func `values of keys that were not asked for are kept, and answer who waits for them`() async throws {
+        let log = BatchLog<Int>()
+        let loader = DataLoader<Int, Int> { keys in
+            log.append(keys)
+            return [1: 10, 2: 20]
+        }
+        try await withBatching {
+            _ = try await loader.load(1)
+            #expect(try await loader.load(2) == 20)
+        }
+        #expect(log.all == [[1]])
+    }
+
+    @Test func `a value that was not asked for does not undo a clear`() async throws {
+        let (sent, answer) = (Gate(), Gate())
+        let calls = Locked(0)
+        let loader = DataLoader<Int, Int> { keys in
+            let call = calls.withLock {
+                $0 += 1; return $0
+            }
+            if call == 1 {
+                sent.open()
+                await answer.wait()
+            }
+            return [1: call, 2: call]
+        }
+        let value = try await withBatching {
+            async let first = loader.load(1)
+            await sent.wait()
+            loader.clear(2)
+            answer.open()
+            _ = try await first
+            return try await loader.load(2)
+        }
+        #expect(value == 2)
+    }
+
     @Test func `a primed value is not fetched`() async throws {
         let (loader, log) = tenfold()
         #expect(loader.prime(1, with: 111))

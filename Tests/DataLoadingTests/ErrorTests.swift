@@ -93,6 +93,21 @@ struct ErrorTests {
         #expect(results.map { $0.error as? TestError } == [nil, TestError(3), nil, TestError(3)])
     }
 
+    @Test func `a batch function that loads a key of its own batch is told so and does not hang`() async throws {
+        let reference = Locked<DataLoader<Int, Int>?>(nil)
+        let loader = DataLoader<Int, Int> { keys in
+            guard let loader = reference.withLock({ $0 }), keys == [7] else { return [8: 80] }
+            let results = await loader.loadManyResults([7, 8])
+            #expect(results[1].value == 80, "another key is no circle")
+            return [7: try results[0].get()]
+        }
+        reference.withLock { $0 = loader }
+        let error = await #expect(throws: DataLoaderError.self) { try await withBatching { try await loader.load(7) } }
+        #expect(error?.code == .circularLoad)
+        #expect(error?.offender == "7")
+        reference.withLock { $0 = nil }
+    }
+
     @Test(arguments: [0, -1, Int.min])
     func `a batch size below one is refused by name`(size: Int) {
         let error = #expect(throws: DataLoaderError.self) { try DataLoaderOptions(maxBatchSize: size) }

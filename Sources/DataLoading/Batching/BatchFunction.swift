@@ -20,7 +20,8 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
     /// Results by key. Their order does not matter.
     ///
     /// A key without an entry has the value `nil` if `Value` is an optional; otherwise its callers get a
-    /// ``DataLoaderError`` with ``DataLoaderError/Code/missingValue`` that names the key.
+    /// ``DataLoaderError`` with ``DataLoaderError/Code/missingValue`` that names the key. Values of keys that were not
+    /// asked for are kept as if by ``DataLoader/prime(_:with:force:)``, unless a key was cleared in the meantime.
     ///
     /// - Parameter fetch: Fetches the values of a batch of keys.
     @inlinable
@@ -63,37 +64,48 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     case keyed([Key: Value], missing: Value?)
     case aligned([Result<Value, any Error>])
 
-    /// The results in the order of the keys.
+    /// What this says of the keys of a batch, and of others.
     @inlinable
-    func aligned(with keys: [Key], loader: String?) -> [Result<Value, any Error>] {
+    func outcome(for keys: [Key], loader: String?) -> BatchOutcome<Key, Value> {
         switch self {
         case .keyed(let values, let missing):
-            keys.map { key in
-                guard let value = values[key] ?? missing else {
-                    return .failure(DataLoaderError.missingValue(for: key, loader: loader))
+            var found = 0
+            let results: [Result<Value, any Error>] = keys.map { key in
+                if let value = values[key] {
+                    found += 1
+                    return .success(value)
                 }
-                return .success(value)
+                return missing.map { .success($0) } ?? .failure(DataLoaderError.missingValue(for: key, loader: loader))
             }
+            guard values.count > found else { return .results(results, additional: [:]) }
+            let asked = Set(keys)
+            return .results(results, additional: values.filter { !asked.contains($0.key) })
         case .aligned(let results):
-            results
+            return .results(results, additional: [:])
         }
     }
 }
 
 /// What became of a batch.
 @usableFromInline
-enum BatchOutcome<Value: Sendable>: Sendable {
-    /// Each key has a result, in their order.
-    case results([Result<Value, any Error>])
+enum BatchOutcome<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    /// Each key has a result, in their order; keys that were not asked for may have values too.
+    case results([Result<Value, any Error>], additional: [Key: Value])
     /// The batch function threw.
     case failure(any Error)
 
     @inlinable
     func result(at position: Int) -> Result<Value, any Error> {
         switch self {
-        case .results(let results): results[position]
+        case .results(let results, _): results[position]
         case .failure(let error): .failure(error)
         }
+    }
+
+    /// The values of keys that were not asked for.
+    @inlinable
+    var additional: [Key: Value] {
+        if case .results(_, let additional) = self { additional } else { [:] }
     }
 
     /// Whether the results say something of the keys, and not only of the batch.

@@ -91,12 +91,12 @@ extension DataLoader {
             var events: [(QueueEvent, LoadQueue<Key, Value>)] = []
             let entered = keys.map { key in
                 let entered = intake.enter(key)
-                if case .waiting(let ticket, let event?) = entered { events.append((event, ticket.queue)) }
+                if case .waiting(let ticket, let event?)? = entered { events.append((event, ticket.queue)) }
                 return entered
             }
             return (entered, events)
         }
         for (event, queue) in events { handle(event, of: queue) }
-        return entered
+        return zip(keys, entered).map { key, entered in entered ?? circular(key) }
     }
 }

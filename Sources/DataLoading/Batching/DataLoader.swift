@@ -64,9 +64,14 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     /// Takes a load in and, if it is the first of its tick, sees to it that the tick's end will be noticed.
     @inlinable
     nonisolated func enter(_ key: Key) -> Intake<Key, Value>.Entered {
-        let entered = intake.withLock { $0.enter(key) }
-        if case .waiting(let ticket, let event) = entered, let event { handle(event, of: ticket.queue) }
+        guard let entered = intake.withLock({ $0.enter(key) }) else { return circular(key) }
+        if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue) }
         return entered
+    }
+
+    @inlinable
+    nonisolated func circular(_ key: Key) -> Intake<Key, Value>.Entered {
+        .finished(.failure(DataLoaderError.circularLoad(of: key, loader: options.name)))
     }
 
     /// Sends what was loaded outside of all scopes and has not been sent yet, whatever the schedule is.
@@ -151,10 +156,10 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     @concurrent
     @inlinable
     nonisolated func run(_ dispatch: Dispatch<Key, Value>) async {
-        let outcome: BatchOutcome<Value>
+        let outcome: BatchOutcome<Key, Value>
         do {
-            let results = try await batchFunction.fetch(dispatch.keys)
-            outcome = .results(results.aligned(with: dispatch.keys, loader: options.name))
+            let results = try await dispatch.identity.run { try await self.batchFunction.fetch(dispatch.keys) }
+            outcome = results.outcome(for: dispatch.keys, loader: options.name)
         } catch {
             outcome = .failure(error)
         }

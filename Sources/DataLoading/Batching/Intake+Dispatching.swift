@@ -57,7 +57,7 @@ extension Intake {
         }
         guard !keys.isEmpty else { return nil }
         queue.batches.append(Queue.Batch(slots: start..<queue.sent, callers: callers))
-        return Dispatch(queue: queue, number: queue.batches.count - 1, keys: keys, priority: queue.priority)
+        return Dispatch(queue: queue, number: queue.batches.count - 1, keys: keys, clears: clears)
     }
 
     /// Notes the task that fetches a batch.
@@ -73,7 +73,7 @@ extension Intake {
     ///
     /// - Returns: Whom to resume, in call order.
     @inlinable
-    mutating func finish(_ dispatch: Dispatch<Key, Value>, with outcome: BatchOutcome<Value>) -> [Resumption] {
+    mutating func finish(_ dispatch: Dispatch<Key, Value>, with outcome: BatchOutcome<Key, Value>) -> [Resumption] {
         let queue = dispatch.queue
         let slots = queue.batches[dispatch.number].slots
         queue.batches[dispatch.number].task = nil
@@ -87,7 +87,14 @@ extension Intake {
             }
             position += 1
         }
-        return Self.resumptions(in: queue, slots: slots)
+        var resumptions = Self.resumptions(in: queue, slots: slots)
+        // Of a key that was not asked for, nobody can tell whether it was cleared since; so any clear counts.
+        if options.memoises, dispatch.clears == clears {
+            for (key, value) in outcome.additional {
+                resumptions += prime(key, with: .success(value), force: false).resumptions
+            }
+        }
+        return resumptions
     }
 
     /// Takes the callers out that wait for slots which are finished.

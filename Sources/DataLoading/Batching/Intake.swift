@@ -53,6 +53,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline var gathering: [ObjectIdentifier?: Queue] = [:]
     /// The queues whose tick has ended and that have keys to send, oldest first.
     @usableFromInline var due: [Queue] = []
+    /// How often keys have been cleared.
+    @usableFromInline var clears = 0
     /// How many batches are in flight.
     @usableFromInline var running = 0
 
@@ -62,12 +64,17 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// Takes a load in: finds the result, joins a pending key, or adds the key to the queue of the current scope.
+    ///
+    /// - Returns: `nil` if the batch that is to bring the key makes the load, and would wait for itself.
     @inlinable
-    mutating func enter(_ key: Key) -> Entered {
+    mutating func enter(_ key: Key) -> Entered? {
         switch remembersKeys ? entries[key] : nil {
         case .finished(let result):
             return .finished(result)
         case .pending(let queue, let slot) where isJoinable(queue, slot: slot):
+            if queue.isSent(slot: slot), queue.batches[queue.batchIndex(ofSlot: slot)].identity.isRunning {
+                return nil
+            }
             return .waiting(join(queue, slot: slot), nil)
         case .pending, nil:
             return add(key)

@@ -66,6 +66,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         /// How many callers want a result of this batch. At zero it is cancelled.
         @usableFromInline var callers: Int
         @usableFromInline var task: Task<Void, Never>?
+        @usableFromInline let identity = BatchIdentity()
 
         @inlinable
         init(slots: Range<Int>, callers: Int) {
@@ -184,12 +185,17 @@ struct Dispatch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline let number: Int
     @usableFromInline let keys: [Key]
     @usableFromInline let priority: TaskPriority
+    @usableFromInline let identity: BatchIdentity
+    /// How often keys had been cleared when it was cut.
+    @usableFromInline let clears: Int
 
     @inlinable
-    init(queue: LoadQueue<Key, Value>, number: Int, keys: [Key], priority: TaskPriority) {
+    init(queue: LoadQueue<Key, Value>, number: Int, keys: [Key], clears: Int) {
         self.queue = queue
         self.number = number
         self.keys = keys
-        self.priority = priority
+        self.clears = clears
+        priority = queue.priority
+        identity = queue.batches[number].identity
     }
 }

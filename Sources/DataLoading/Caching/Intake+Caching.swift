@@ -40,6 +40,7 @@ extension Intake {
     /// Forgets a key. One that has not been sent yet stays in its batch: its answer is yet to be given.
     @inlinable
     mutating func clear(_ key: Key) -> Entry? {
+        clears += 1
         if case .pending(let queue, let slot)? = entries[key], !queue.isSent(slot: slot) { return nil }
         return entries.removeValue(forKey: key)
     }
@@ -47,6 +48,7 @@ extension Intake {
     /// Forgets all keys but those that have not been sent yet.
     @inlinable
     mutating func clearAll() -> [Key: Entry] {
+        clears += 1
         let cleared = entries
         entries = [:]
         guard remembersKeys else { return cleared }
