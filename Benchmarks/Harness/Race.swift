@@ -11,14 +11,10 @@ struct Race {
     let isQuick: Bool
 
     func run() async throws -> Measurement.Time {
+        try await warmUp()
         let runJob = try await job.prepare(n)
         let runFloor = try await floor.prepare(n)
         let clock = ContinuousClock()
-        for _ in 0..<warmUps {
-            _ = try await runFloor()
-            _ = try await runJob()
-        }
-
         var times: [Double] = []
         var floorTimes: [Double] = []
         var counts: [Int] = []
@@ -43,12 +39,20 @@ struct Race {
         )
     }
 
-    /// Small runs take a while until caches and the allocator are in their usual state.
-    private var warmUps: Int { n <= 10_000 ? 5 : 1 }
+    /// Small runs, until caches and the allocator are in their usual state.
+    private func warmUp() async throws {
+        let n = min(n, 10_000)
+        let runJob = try await job.prepare(n)
+        let runFloor = try await floor.prepare(n)
+        for _ in 0..<3 {
+            _ = try await runFloor()
+            _ = try await runJob()
+        }
+    }
 
     private var leastRounds: Int {
         if case .varying = batches, n <= 10_000 { return isQuick ? 20 : 100 }
-        return isQuick ? 3 : 5
+        return isQuick || n > 100_000 ? 3 : 5
     }
 
     private func check(_ count: Int) throws(MeasurementError) {
