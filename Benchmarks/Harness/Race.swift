@@ -18,7 +18,7 @@ struct Race {
         var times: [Double] = []
         var floorTimes: [Double] = []
         var counts: [Int] = []
-        let end = clock.now + (isQuick ? .milliseconds(200) : .seconds(2))
+        let end = clock.now + (isQuick ? .milliseconds(200) : .seconds(1))
         while times.count < leastRounds || (times.count < 200 && clock.now < end) {
             let start = clock.now
             _ = try await runFloor()

@@ -8,7 +8,8 @@ import Foundation
 struct Report {
     var isJSON: Bool
 
-    private static let widths = [16, 9, 9, 11, 11, 0, 9, 7]
+    private static let widths = [17, 9, 9, 11, 11, 17, 9, 7]
+    private static let namesAt = [0, 5]
 
     func begin() {
         guard !isJSON else { return }
@@ -30,15 +31,10 @@ struct Report {
         return name + ["", "\(measurement.bytes?.fixed(0) ?? "?") bytes an entry"]
     }
 
-    /// Columns: names to the left, numbers to the right, the floor's name wide enough for each.
+    /// Columns: names to the left, numbers to the right.
     private static func line(_ cells: [String]) -> String {
         zip(cells, widths).enumerated().map { index, column in
-            let (cell, width) = column
-            switch index {
-            case 0: return cell.leftAligned(width)
-            case 5: return cell.leftAligned(17)
-            default: return cell.rightAligned(width)
-            }
+            namesAt.contains(index) ? column.0.leftAligned(column.1) : column.0.rightAligned(column.1)
         }.joined(separator: "  ")
     }
 
