@@ -34,6 +34,7 @@ let package = Package(
             dependencies: ["DataLoading", "GraphQLBatching", "CurlTransport", "LoopbackServer"],
             path: "Examples/NPlusOne"
         ),
+        .executableTarget(name: "Benchmarks", dependencies: ["DataLoading"], path: "Benchmarks"),
 
         .testTarget(name: "DataLoadingTests", dependencies: ["DataLoading"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
