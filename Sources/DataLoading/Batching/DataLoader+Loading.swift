@@ -86,11 +86,12 @@ extension DataLoader {
     @inlinable
     nonisolated func enter(_ keys: some Collection<Key>) -> [Intake<Key, Value>.Entered] {
         let keys = Array(keys)  // A lazy collection runs its owner's code, which may call the loader.
+        var origin = LoadOrigin()
         let (entered, events) = intake.withLock { intake in
             if intake.remembersKeys { intake.entries.reserveCapacity(intake.entries.count + keys.count) }
             var events: [(QueueEvent, LoadQueue<Key, Value>)] = []
             let entered = keys.map { key in
-                let entered = intake.enter(key)
+                let entered = intake.enter(key, from: &origin)
                 if case .waiting(let ticket, let event?)? = entered { events.append((event, ticket.queue)) }
                 return entered
             }

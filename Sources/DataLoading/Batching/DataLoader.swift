@@ -64,7 +64,8 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     /// Takes a load in and, if it is the first of its tick, sees to it that the tick's end will be noticed.
     @inlinable
     nonisolated func enter(_ key: Key) -> Intake<Key, Value>.Entered {
-        guard let entered = intake.withLock({ $0.enter(key) }) else { return circular(key) }
+        var origin = LoadOrigin()
+        guard let entered = intake.withLock({ $0.enter(key, from: &origin) }) else { return circular(key) }
         if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue) }
         return entered
     }

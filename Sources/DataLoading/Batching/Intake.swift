@@ -12,6 +12,16 @@ enum QueueEvent: Sendable {
     case filled
 }
 
+/// Where a load comes from: looked up when it is needed first, and once for many keys.
+@usableFromInline
+struct LoadOrigin {
+    @usableFromInline lazy var scope = BatchingScope.current
+    @usableFromInline lazy var priority = Task.currentPriority
+
+    @inlinable
+    init() {}
+}
+
 /// Takes loads in, cuts them into batches, takes results in.
 @usableFromInline
 struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
@@ -67,7 +77,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     ///
     /// - Returns: `nil` if the batch that is to bring the key makes the load, and would wait for itself.
     @inlinable
-    mutating func enter(_ key: Key) -> Entered? {
+    mutating func enter(_ key: Key, from origin: inout LoadOrigin) -> Entered? {
         switch remembersKeys ? entries[key] : nil {
         case .finished(let result):
             return .finished(result)
@@ -75,9 +85,9 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             if queue.isSent(slot: slot), queue.batches[queue.batchIndex(ofSlot: slot)].identity.isRunning {
                 return nil
             }
-            return .waiting(join(queue, slot: slot), nil)
+            return .waiting(join(queue, slot: slot, from: &origin), nil)
         case .pending, nil:
-            return add(key)
+            return add(key, from: &origin)
         }
     }
 
@@ -94,19 +104,19 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Adds one more caller to a slot.
     @inlinable
-    func join(_ queue: Queue, slot index: Int) -> Ticket<Key, Value> {
+    func join(_ queue: Queue, slot index: Int, from origin: inout LoadOrigin) -> Ticket<Key, Value> {
         queue.slots[index].callers += 1
         if queue.isSent(slot: index) {
             queue.batches[queue.batchIndex(ofSlot: index)].callers += 1
         } else {
-            queue.priority = max(queue.priority, Task.currentPriority)
+            queue.priority = max(queue.priority, origin.priority)
         }
         return Ticket(queue: queue, slot: index, place: queue.lineUp(forSlot: index))
     }
 
     @inlinable
-    mutating func add(_ key: Key) -> Entered {
-        let (queue, opened) = currentQueue()
+    mutating func add(_ key: Key, from origin: inout LoadOrigin) -> Entered {
+        let (queue, opened) = queue(of: &origin)
         let index = queue.slots.count
         queue.slots.append(Queue.Slot(key: key))
         if remembersKeys {
@@ -114,15 +124,15 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
         let mayFill = queue.scope == nil && options.schedule.sendsFullBatches
         let event: QueueEvent? = mayFill && queue.slots.count == options.maxBatchSize ? .filled : opened ? .opened : nil
-        return .waiting(join(queue, slot: index), event)
+        return .waiting(join(queue, slot: index, from: &origin), event)
     }
 
     @inlinable
-    mutating func currentQueue() -> (Queue, opened: Bool) {
-        let scope = BatchingScope.current
+    mutating func queue(of origin: inout LoadOrigin) -> (Queue, opened: Bool) {
+        let scope = origin.scope
         let id = scope.map(ObjectIdentifier.init)
         if let queue = gathering[id] { return (queue, false) }
-        let queue = Queue(scope: scope, priority: Task.currentPriority)
+        let queue = Queue(scope: scope, priority: origin.priority)
         gathering[id] = queue
         return (queue, true)
     }

@@ -8,7 +8,8 @@
 /// its place, so a caller finds its result by the queue and an index for as long as anybody holds them.
 @usableFromInline
 final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sendable {
-    // The loader's lock guards every access to what varies.
+    // The loader's lock guards every access to what varies, which makes the run-time check for exclusive access, a
+    // seventh of the cost of a load, superfluous.
 
     /// One key and how much it is wanted.
     @usableFromInline
@@ -77,17 +78,17 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
 
     /// The scope whose tick this queue belongs to; `nil` outside of all.
     @usableFromInline let scope: BatchingScope?
-    @usableFromInline var slots: [Slot] = []
+    @exclusivity(unchecked) @usableFromInline var slots: [Slot] = []
     /// In call order, over all slots.
-    @usableFromInline var waiters: [Waiter] = []
+    @exclusivity(unchecked) @usableFromInline var waiters: [Waiter] = []
     /// In the order of their slots; empty while gathering.
-    @usableFromInline var batches: [Batch] = []
+    @exclusivity(unchecked) @usableFromInline var batches: [Batch] = []
     /// Whether the tick has ended.
-    @usableFromInline var isDue = false
+    @exclusivity(unchecked) @usableFromInline var isDue = false
     /// How many slots have been cut off into batches.
-    @usableFromInline var sent = 0
+    @exclusivity(unchecked) @usableFromInline var sent = 0
     /// The highest priority among those who asked.
-    @usableFromInline var priority: TaskPriority
+    @exclusivity(unchecked) @usableFromInline var priority: TaskPriority
 
     @inlinable
     init(scope: BatchingScope?, priority: TaskPriority) {
