@@ -59,7 +59,7 @@ need_curl_headers() {
 
 curl_headers_hint() {
     if [ "$(uname)" = Darwin ]; then
-        echo "xcode-select --install (or: brew install curl)"
+        echo "xcode-select --install"
     elif command -v dnf >/dev/null; then
         echo "dnf install libcurl-devel"
     else

@@ -32,6 +32,7 @@ struct Options {
           --latency TIME   time the built-in server takes for a request, as 2ms, 500us, 1s or 0 (default 2ms)
           --endpoint URL   ask this server instead, which has the schema of Tests/Interop/schema.graphql;
                            the names of some resources are changed there, and changed back
+                           unless the run is interrupted
           --json           print one object a line instead of the table
           --help           print this
 

@@ -51,7 +51,7 @@ public struct CurlConfiguration: Hashable, Sendable {
     /// It replaces the system's: a file that is to trust both holds both.
     public let caFile: String?
 
-    /// The value of the `User-Agent` field; `nil` sends none. A request's own field replaces it.
+    /// The value of the `User-Agent` field; `swift-dataloader` by default, `nil` sends none. A request's own field replaces it.
     public let userAgent: String?
 
     /// The defaults.

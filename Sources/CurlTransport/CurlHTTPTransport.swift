@@ -69,7 +69,8 @@ public final class CurlHTTPTransport: HTTPClientTransport {
     /// - Parameter request: What to send. `Content-Length` and `Transfer-Encoding` are refused among its header
     ///   fields: they follow from the body.
     /// - Returns: The response, its content encoding (gzip, and whatever else this system's libcurl knows) undone.
-    /// - Throws: `HTTPTransportError`, or `CancellationError`.
+    /// - Throws: `HTTPTransportError`, or `CancellationError`. After an `internalFailure` of the loop itself, such as of
+    ///   its descriptors, every further request fails in the same way: make a new transport.
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
         let exchange = Exchange(request, timeout: request.timeout ?? timeout)
         let received = try await withTaskCancellationHandler {

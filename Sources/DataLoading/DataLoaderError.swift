@@ -21,7 +21,8 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         /// An aligned batch function returned more or fewer results than it was given keys.
         public static let wrongResultCount = Code(kind: .wrongResultCount)
 
-        /// A batch function loaded a key that it is itself to bring.
+        /// A batch function loaded a key of its own batch. A circle that goes through another batch or another loader is
+        /// not noticed, and hangs.
         public static let circularLoad = Code(kind: .circularLoad)
 
         /// The code's name.
@@ -66,11 +67,11 @@ public struct DataLoaderError: Error, Hashable, Sendable {
     }
 
     @usableFromInline
-    static func wrongResultCount(_ results: Int, keys: Int) -> Self {
+    static func wrongResultCount(_ results: Int, keys: Int, loader: String?) -> Self {
         Self(
             code: .wrongResultCount,
             message: """
-                The batch function returned \(results) results for \(keys) keys. \
+                The batch function\(loader.map { " of '\($0)'" } ?? "") returned \(results) results for \(keys) keys. \
                 It must return one for each key, in the order of the keys.
                 """,
             offender: nil

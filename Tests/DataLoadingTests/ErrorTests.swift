@@ -70,12 +70,15 @@ struct ErrorTests {
 
     @Test(arguments: [0, 1, 3])
     func `a wrong number of aligned results is an error that names both counts`(count: Int) async throws {
-        let loader = DataLoader<Int, Int>(.aligned { _ in Array(repeating: .success(0), count: count) })
+        let loader = DataLoader<Int, Int>(
+            .aligned { _ in Array(repeating: .success(0), count: count) },
+            options: try DataLoaderOptions(name: "zeros")
+        )
         let results = await withBatching { await loadEach([1, 2], from: loader) }
         for result in results {
             let error = try #require(result.error as? DataLoaderError)
             #expect(error.code == .wrongResultCount)
-            #expect(error.message.contains("\(count) results for 2 keys"))
+            #expect(error.message.contains("\(count) results for 2 keys") && error.message.contains("'zeros'"))
         }
     }
 

@@ -47,7 +47,7 @@ final class CurlLoop {
             while shutdown == nil || !jobs.isEmpty { try turn() }
             close(Self.refusal)
         } catch {
-            endAll { _ in error }
+            endAll { $0.error(because: error) }
             close(error)
         }
     }

@@ -49,6 +49,11 @@ final class Job: DeadlineHeapElement {
         )
     }
 
+    /// The error of a request that a failure of the loop ends in this phase.
+    func error(because failure: HTTPTransportError) -> HTTPTransportError {
+        HTTPTransportError(failure.code, failure.message, mayHaveReachedServer: mayHaveReachedServer)
+    }
+
     private var mayHaveReachedServer: Bool {
         guard case .inFlight(let transfer) = phase else { return false }
         return transfer.attempts > 0

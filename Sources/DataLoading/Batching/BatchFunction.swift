@@ -42,13 +42,7 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
     public static func aligned(
         _ fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Result<Value, any Error>]
     ) -> Self {
-        Self { keys in
-            let results = try await fetch(keys)
-            guard results.count == keys.count else {
-                throw DataLoaderError.wrongResultCount(results.count, keys: keys.count)
-            }
-            return .aligned(results)
-        }
+        Self { keys in .aligned(try await fetch(keys)) }
     }
 
     /// `nil`, if `Value` is an optional type.
@@ -81,6 +75,9 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             let asked = Set(keys)
             return .results(results, additional: values.filter { !asked.contains($0.key) })
         case .aligned(let results):
+            guard results.count == keys.count else {
+                return .failure(DataLoaderError.wrongResultCount(results.count, keys: keys.count, loader: loader))
+            }
             return .results(results, additional: [:])
         }
     }

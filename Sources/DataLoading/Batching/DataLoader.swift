@@ -12,7 +12,7 @@
 /// func loader(for database: @escaping @Sendable ([Int]) async throws -> [User]) -> DataLoader<Int, User> {
 ///     DataLoader { ids in
 ///         let users = try await database(ids)
-///         return Dictionary(uniqueKeysWithValues: users.map { ($0.id, $0) })
+///         return Dictionary(users.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
 ///     }
 /// }
 /// ```

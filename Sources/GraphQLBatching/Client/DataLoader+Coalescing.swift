@@ -89,8 +89,7 @@ extension GraphQLExchange {
         }
     }
 
-    /// Statuses that refuse a request for what it is and not for a field in it: unauthorised, forbidden, timed out, too
-    /// many.
+    /// Statuses that refuse a request for who sends it, where, how or how often, and not for a field in it.
     private static let statusesOfAllFields: Set = [401, 402, 403, 404, 405, 406, 408, 415, 429]
 
     /// Finds the fields that cannot be sent, so that each of them fails by itself.

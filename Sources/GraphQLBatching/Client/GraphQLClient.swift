@@ -19,14 +19,14 @@ public import HTTPTransport
 ///
 /// struct Resource: Decodable, Sendable { var id: String; var name: String }
 ///
-/// func resources(_ ids: [String], from client: GraphQLClient) async throws -> [Resource?] {
+/// func resources(_ ids: [String], from client: GraphQLClient) async throws -> [String: Resource] {
 ///     try await withBatching {
-///         try await withThrowingTaskGroup(of: Resource?.self) { group in
+///         try await withThrowingTaskGroup(of: (String, Resource?).self) { group in
 ///             for id in ids {
 ///                 let field = GraphQLField("resource", arguments: ["id": .id(id)]) { "id"; "name" }
-///                 group.addTask { try await client.query(field, as: Resource?.self) }  // one request for all
+///                 group.addTask { (id, try await client.query(field, as: Resource?.self)) }  // one request for all
 ///             }
-///             return try await group.reduce(into: []) { $0.append($1) }
+///             return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
 ///         }
 ///     }
 /// }
@@ -40,7 +40,12 @@ public import HTTPTransport
 /// A failure reaches the callers that it concerns: see ``GraphQLClientError/Code``. When a field that must not be null
 /// takes its siblings down with it, those that are queries are sent again without it; those that are mutations may have
 /// run, and say so. When the server refuses a whole document of queries, it is sent again in halves, until the fields
-/// that are at fault stand alone; not if the status says that the halves would fare no better (401, 403, 429 and so on).
+/// that are at fault stand alone: up to 2*n* - 1 requests for *n* fields, which ``GraphQLClientConfiguration/maxAliases``
+/// bounds. That is not done if the status says that the halves would fare no better (401, 403, 429, 5xx and so on).
+///
+/// Share the transport, and make a client for each request or each principal that you serve: its headers are those of
+/// all its requests. The mutations of one client go document by document, so one that hangs until its time-out holds up
+/// those that come after it.
 ///
 /// A cancelled caller returns at once. Its field is not sent if that has not happened yet and nobody else wants it; a
 /// request is cancelled when its last caller has gone.
@@ -133,7 +138,7 @@ extension GraphQLResult {
         guard let first = errors.first else { return value }
         throw GraphQLClientError(
             .partialData,
-            "The value has errors inside, the first: \(first.message) Ask for the result to have both.",
+            "The value has errors inside; queryResult and mutateResult return both. The first error: \(first.message)",
             errors: errors
         )
     }

@@ -19,8 +19,8 @@ public struct GraphQLClientConfiguration: Sendable {
     /// by the client.
     public let headers: HTTPHeaders
 
-    /// The longest time for a request, from its sending to the last byte of the response; `nil`, the default, for the
-    /// transport's own limit.
+    /// The longest time for a request, time in the transport's queue included; `nil`, the default, for the transport's
+    /// own limit.
     public let timeout: Duration?
 
     /// Decodes the results. It must not be changed once the client is in use.

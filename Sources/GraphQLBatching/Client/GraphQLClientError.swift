@@ -20,19 +20,20 @@ public struct GraphQLClientError: Error, Sendable {
         public static let invalidOption = Code(kind: .invalidOption)
         /// The field ran and failed: see ``GraphQLClientError/errors``.
         public static let fieldFailed = Code(kind: .fieldFailed)
-        /// The field has a value with errors inside, and the caller asked for a value without.
+        /// The field ran and has a value with errors inside, and the caller asked for a value without.
         public static let partialData = Code(kind: .partialData)
         /// The server refused the whole request; nothing of it ran.
         public static let requestRejected = Code(kind: .requestRejected)
         /// A mutation went out and nobody can say whether it ran. Do not repeat it blindly.
         public static let outcomeUnknown = Code(kind: .outcomeUnknown)
-        /// An HTTP error without a GraphQL body: see ``GraphQLClientError/status``.
+        /// A bad status, and no GraphQL body that can be believed: see ``GraphQLClientError/status``. A mutation did not
+        /// run: where it may have, the code is ``outcomeUnknown``.
         public static let httpError = Code(kind: .httpError)
         /// What came back is not a GraphQL response to what was asked.
         public static let invalidResponse = Code(kind: .invalidResponse)
-        /// No response at all: see ``GraphQLClientError/underlying``.
+        /// No response at all: see ``GraphQLClientError/underlying``. A mutation never reached the server.
         public static let transportFailed = Code(kind: .transportFailed)
-        /// The value is not what the caller wants to decode: see ``GraphQLClientError/underlying``.
+        /// The field ran, and its value is not what the caller wants to decode: see ``GraphQLClientError/underlying``.
         public static let decodingFailed = Code(kind: .decodingFailed)
 
         /// The code's name.

@@ -75,7 +75,9 @@ struct GraphQLExchange: Sendable {
         let isBelieved = kind == .mutation ? response.isClientError && body.isRefusal : body.isFailure
         guard isTrusted || isBelieved else {
             let mayHaveRun = kind == .mutation && !body.isRefusal
-            throw failure(.httpError, "has the status \(response.status)", response, kind, mayHaveRun: mayHaveRun)
+            var error = failure(.httpError, "has the status \(response.status)", response, kind, mayHaveRun: mayHaveRun)
+            error.errors = body.errors
+            throw error
         }
         return body
     }
@@ -102,7 +104,9 @@ struct GraphQLExchange: Sendable {
 }
 
 extension HTTPResponse {
-    fileprivate var isClientError: Bool { (400..<500).contains(status) }
+    /// Whether the request was refused before anything ran. Of 408 and 499 that cannot be said: the server, or a proxy
+    /// before it, gave up waiting.
+    fileprivate var isClientError: Bool { (400..<500).contains(status) && status != 408 && status != 499 }
 }
 
 extension GraphQLResponse {
