@@ -21,8 +21,8 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         /// An aligned batch function returned more or fewer results than it was given keys.
         public static let wrongResultCount = Code(kind: .wrongResultCount)
 
-        /// A batch function loaded a key of its own batch. A circle that goes through another batch or another loader is
-        /// not noticed, and hangs.
+        /// A batch function loaded a key of its own batch. Noticed with deduplication and memoisation on: otherwise such a
+        /// load asks anew. A circle that goes through another batch or another loader is not noticed, and hangs.
         public static let circularLoad = Code(kind: .circularLoad)
 
         /// The code's name.
