@@ -21,8 +21,9 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         /// An aligned batch function returned more or fewer results than it was given keys.
         public static let wrongResultCount = Code(kind: .wrongResultCount)
 
-        /// A batch function loaded a key of its own batch. Noticed with deduplication and memoisation on: otherwise such a
-        /// load asks anew. A circle that goes through another batch or another loader is not noticed, and hangs.
+        /// A batch function loaded a key whose batch waits, directly or through other batches and loaders, for the one
+        /// that it works for. Noticed where a fetch under way is shared, that is with deduplication and memoisation on:
+        /// otherwise such a load asks anew.
         public static let circularLoad = Code(kind: .circularLoad)
 
         /// The code's name.
@@ -59,8 +60,8 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         return Self(
             code: .circularLoad,
             message: """
-                The batch function\(loader.map { " of '\($0)'" } ?? "") loads the key \(key), which it is itself to bring, \
-                and would wait for ever. Load only keys that are not in the batch.
+                A batch function loads the key \(key)\(loader.map { " of '\($0)'" } ?? ""), whose batch waits for it, and both \
+                would wait for ever. Load only keys that do not need the batch that loads them.
                 """,
             offender: key
         )

@@ -8,6 +8,13 @@ public struct DataLoaderOptions: Sendable {
     /// tick beyond it go in further batches, at the same time.
     public let maxBatchSize: Int?
 
+    /// The largest number of batches in flight at a time; `nil`, the default, for no limit. While it is reached, keys
+    /// gather, inside scopes too, so batches grow under load by themselves.
+    ///
+    /// A batch whose function waits for loads of its own does not count while it waits: otherwise those might never be
+    /// sent.
+    public let maxConcurrentBatches: Int?
+
     /// Whether loads of a key that is pending share one fetch. On by default. When off, a key occurs in a batch as
     /// often as it was asked for. See <doc:Caching>.
     public let deduplicates: Bool
@@ -16,11 +23,8 @@ public struct DataLoaderOptions: Sendable {
     /// of a key; the error of a whole batch is not. When off, every tick fetches anew.
     public let memoises: Bool
 
-    /// When keys that were loaded outside ``withBatching(_:)`` are sent. Inside, the tick decides.
+    /// When keys that were loaded outside ``withBatching(_:_:)`` are sent. Inside, the tick decides.
     public let schedule: DataLoaderSchedule
-
-    /// The largest number of batches in flight; `nil`, the default, for no limit. While it is reached, keys gather.
-    @usableFromInline package let maxConcurrentBatches: Int?
 
     /// What to call the loader in errors and in the names of its tasks; `nil` by default.
     public let name: String?
@@ -34,13 +38,15 @@ public struct DataLoaderOptions: Sendable {
     ///
     /// - Parameters:
     ///   - maxBatchSize: The largest number of keys in a batch, at least 1; no limit by default.
+    ///   - maxConcurrentBatches: The largest number of batches in flight, at least 1; no limit by default.
     ///   - deduplicates: Whether loads of a pending key share one fetch.
     ///   - memoises: Whether results are kept for later loads.
-    ///   - schedule: When keys loaded outside ``withBatching(_:)`` are sent.
+    ///   - schedule: When keys loaded outside ``withBatching(_:_:)`` are sent.
     ///   - name: What to call the loader.
     /// - Throws: ``DataLoaderError`` with ``DataLoaderError/Code/invalidOption`` that names the option.
     public init(
         maxBatchSize: Int? = nil,
+        maxConcurrentBatches: Int? = nil,
         deduplicates: Bool = true,
         memoises: Bool = true,
         schedule: DataLoaderSchedule = .quiescence(),
@@ -49,11 +55,16 @@ public struct DataLoaderOptions: Sendable {
         if let maxBatchSize, maxBatchSize < 1 {
             throw .invalidOption("maxBatchSize", is: "\(maxBatchSize)", mustBe: "at least 1, or nil for no limit")
         }
+        if let maxConcurrentBatches, maxConcurrentBatches < 1 {
+            let value = "\(maxConcurrentBatches)"
+            throw .invalidOption("maxConcurrentBatches", is: value, mustBe: "at least 1, or nil for no limit")
+        }
         if let (name, value) = schedule.invalidTime {
             throw .invalidOption(name, is: "\(value)", mustBe: "zero or more")
         }
         self.init(
             unchecked: maxBatchSize,
+            maxConcurrentBatches: maxConcurrentBatches,
             deduplicates: deduplicates,
             memoises: memoises,
             schedule: schedule,

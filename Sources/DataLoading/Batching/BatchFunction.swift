@@ -10,10 +10,11 @@
 ///
 /// What it throws reaches every caller of the batch as it is, and is not cached.
 public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    @usableFromInline let fetch: @concurrent @Sendable ([Key]) async throws -> BatchResults<Key, Value>
+    /// It stays on its caller's executor: each change of executor costs as much as a key.
+    @usableFromInline let fetch: @Sendable ([Key]) async throws -> BatchResults<Key, Value>
 
     @inlinable
-    init(fetch: @escaping @concurrent @Sendable ([Key]) async throws -> BatchResults<Key, Value>) {
+    init(fetch: @escaping @Sendable ([Key]) async throws -> BatchResults<Key, Value>) {
         self.fetch = fetch
     }
 

@@ -18,7 +18,7 @@ extension DataLoader {
     /// - Complexity: O(1), besides the fetch.
     @inlinable
     public nonisolated func load(_ key: Key) async throws -> Value {
-        switch enter(key) {
+        switch enter(key, waits: true) {
         case .finished(let result): try result.get()
         case .waiting(let ticket, _): try await value(of: ticket, givingUpKeyWhenCancelled: true)
         }
@@ -47,16 +47,16 @@ extension DataLoader {
     /// - Complexity: O(*n*), besides the fetch.
     @inlinable
     public nonisolated func loadManyResults(_ keys: some Collection<Key>) async -> [Result<Value, any Error>] {
-        let entered = enter(keys)
-        await wait(for: entered)
-        return intake.withLock { intake in
-            entered.map { entered in
-                switch entered {
-                case .finished(let result):
-                    result
-                case .waiting(let ticket, _):
-                    intake.result(at: ticket) ?? .failure(CancellationError())
-                }
+        let keys = Array(keys)  // A lazy collection runs its owner's code, which may call the loader.
+        let (group, events) = intake.withLock { $0.enter(keys) }
+        for (event, queue) in events { handle(event, of: queue) }
+        await wait(for: group)
+        intake.withLock { $0.settle(group) }
+        return group.loads.map { load in
+            switch load {
+            case .finished(let result): result
+            case .waiting: .failure(CancellationError())
+            case .circular(let key): .failure(circularLoad(of: key))
             }
         }
     }
@@ -80,24 +80,6 @@ extension DataLoader {
     /// - Complexity: O(1), besides the fetch.
     @inlinable
     public nonisolated func enqueue(_ key: Key) -> PendingLoad<Key, Value> {
-        PendingLoad(loader: self, entered: enter(key))
-    }
-
-    @inlinable
-    nonisolated func enter(_ keys: some Collection<Key>) -> [Intake<Key, Value>.Entered] {
-        let keys = Array(keys)  // A lazy collection runs its owner's code, which may call the loader.
-        var origin = LoadOrigin()
-        let (entered, events) = intake.withLock { intake in
-            if intake.remembersKeys { intake.entries.reserveCapacity(intake.entries.count + keys.count) }
-            var events: [(QueueEvent, LoadQueue<Key, Value>)] = []
-            let entered = keys.map { key in
-                let entered = intake.enter(key, from: &origin)
-                if case .waiting(let ticket, let event?)? = entered { events.append((event, ticket.queue)) }
-                return entered
-            }
-            return (entered, events)
-        }
-        for (event, queue) in events { handle(event, of: queue) }
-        return zip(keys, entered).map { key, entered in entered ?? circular(key) }
+        PendingLoad(loader: self, entered: enter(key, waits: false))
     }
 }

@@ -2,19 +2,22 @@
 //
 // Suspending callers, and letting them go at once when they are cancelled.
 //
-// A cancellation handler may run before the caller is suspended, and then finds nobody to take out. So a caller looks
-// once more whether it is cancelled after it was taken in: of the two, whoever finds it takes it out, exactly once.
+// A cancellation handler may run before the caller is suspended. Then it leaves word in the caller's place in line: of
+// the two, whoever comes second finds the other, and the caller is resumed exactly once.
 
 extension DataLoader {
     /// Waits for the result of one key.
     @inlinable
     nonisolated func value(of ticket: Ticket<Key, Value>, givingUpKeyWhenCancelled: Bool) async throws -> Value {
-        try await withTaskCancellationHandler {
+        if let batch = ticket.batch { WaitGraph.beginWait(of: batch) }
+        defer { if let batch = ticket.batch { WaitGraph.endWait(of: batch) } }
+        return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
-                if let result = intake.withLock({ $0.wait(.single(continuation), at: ticket) }) {
-                    continuation.resume(with: result)
-                } else if Task.isCancelled {
-                    leave(ticket, givingUpKey: givingUpKeyWhenCancelled)
+                switch intake.withLock({ $0.wait(continuation, at: ticket) }) {
+                case .suspended: break
+                case .finished(let result): continuation.resume(with: result)
+                case .cancelled: continuation.resume(throwing: CancellationError())
+                case .circular(let key): continuation.resume(throwing: circularLoad(of: key))
                 }
             }
         } onCancel: {
@@ -25,41 +28,29 @@ extension DataLoader {
     @inlinable
     nonisolated func leave(_ ticket: Ticket<Key, Value>, givingUpKey: Bool) {
         let departure = intake.withLock { $0.leave(ticket, givingUpKey: givingUpKey) }
-        departure.abandonedTask?.cancel()
+        departure.abandoned?.cancel()
         departure.continuation?.resume(throwing: CancellationError())
     }
 
     /// Waits until the last of several keys has a result, or until the caller is cancelled.
     @inlinable
-    nonisolated func wait(for entered: [Intake<Key, Value>.Entered]) async {
-        let group = LoadGroup()
+    nonisolated func wait(for group: LoadGroup<Key, Value>) async {
+        if let batch = group.batch { WaitGraph.beginWait(of: batch) }
+        defer { if let batch = group.batch { WaitGraph.endWait(of: batch) } }
         await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
-                let isDone = intake.withLock { intake in
-                    group.remaining = intake.join(group, waitingFor: entered)
-                    if group.remaining > 0 { group.continuation = continuation }
-                    return group.remaining == 0
-                }
-                if isDone {
-                    continuation.resume()
-                } else if Task.isCancelled {
-                    leave(group, waitingFor: entered)
-                }
+                let isSuspended = intake.withLock { $0.wait(continuation, for: group) }
+                if !isSuspended { continuation.resume() }
             }
         } onCancel: {
-            leave(group, waitingFor: entered)
+            leave(group)
         }
     }
 
     @inlinable
-    nonisolated func leave(_ group: LoadGroup, waitingFor entered: [Intake<Key, Value>.Entered]) {
-        let (continuation, tasks) = intake.withLock { intake in
-            guard let continuation = group.continuation.take() else {
-                return (UnsafeContinuation<Void, Never>?.none, [Task<Void, Never>]())
-            }
-            return (continuation, intake.leave(entered))
-        }
-        tasks.forEach { $0.cancel() }
+    nonisolated func leave(_ group: LoadGroup<Key, Value>) {
+        let (continuation, abandoned) = intake.withLock { $0.leave(group) }
+        for batch in abandoned { batch.cancel() }
         continuation?.resume()
     }
 }

@@ -17,7 +17,7 @@
 /// }
 /// ```
 ///
-/// Inside ``withBatching(_:)`` the keys of a tick, which ends when no task of the scope can run, are sent together.
+/// Inside ``withBatching(_:_:)`` the keys of a tick, which ends when no task of the scope can run, are sent together.
 /// Outside, ``DataLoaderOptions/schedule`` decides. Either way they go in the order in which they were first asked for,
 /// in batches of at most ``DataLoaderOptions/maxBatchSize``, all at the same time.
 ///
@@ -63,116 +63,15 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
 
     /// Takes a load in and, if it is the first of its tick, sees to it that the tick's end will be noticed.
     @inlinable
-    nonisolated func enter(_ key: Key) -> Intake<Key, Value>.Entered {
-        var origin = LoadOrigin()
-        guard let entered = intake.withLock({ $0.enter(key, from: &origin) }) else { return circular(key) }
+    nonisolated func enter(_ key: Key, waits: Bool) -> Intake<Key, Value>.Entered {
+        var origin: LoadOrigin?
+        let entered = intake.withLock { $0.enter(key, waits: waits, from: &origin) }
         if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue) }
         return entered
     }
 
     @inlinable
-    nonisolated func circular(_ key: Key) -> Intake<Key, Value>.Entered {
-        .finished(.failure(DataLoaderError.circularLoad(of: key, loader: options.name)))
-    }
-
-    /// Sends what was loaded outside of all scopes and has not been sent yet, whatever the schedule is.
-    ///
-    /// Returns at once: the callers get their values as the batches come back.
-    @inlinable
-    public nonisolated func dispatch() {
-        if let queue = intake.withLock({ $0.gathering[nil] }) { endTick(of: queue) }
-    }
-
-    @inlinable
-    nonisolated func handle(_ event: QueueEvent, of queue: LoadQueue<Key, Value>) {
-        switch event {
-        case .opened: schedule(queue)
-        case .filled: endTick(of: queue)
-        }
-    }
-
-    /// Sees to it that a queue is sent when its tick ends, or when the schedule says so outside of all scopes.
-    @inlinable
-    nonisolated func schedule(_ queue: LoadQueue<Key, Value>) {
-        if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: queue) }) { return }
-        if case .immediate = options.schedule.kind { return endTick(of: queue) }
-        let priority = intake.withLock { _ in queue.priority }
-        Task.detached(name: taskName("schedule"), priority: priority) { await self.endTickInTime(of: queue) }
-    }
-
-    @inlinable
-    func endTickInTime(of queue: LoadQueue<Key, Value>) async {
-        switch options.schedule.kind {
-        case .quiescence(let maximumDelay):
-            await quiescence(maximumDelay: maximumDelay) { intake.withLock { _ in queue.slots.count } }
-        case .window(let time, let clock), .manual(let time, let clock):
-            // Nothing cancels this task; a clock that fails to sleep must not keep callers waiting.
-            try? await clock.sleep(for: time)
-        case .immediate:
-            break
-        }
-        endTick(of: queue)
-    }
-
-    @inlinable
-    nonisolated func endTick(of queue: LoadQueue<Key, Value>) {
-        startBatches(of: queue.scope, endingTickOf: queue)
-    }
-
-    /// Starts what is due and may run of one scope, or of what was loaded outside of all.
-    ///
-    /// A scope's keys are cut when one of its ticks ends and at no other moment, in one step: if another scope could
-    /// cut them, or cut some of them, the batches would be a matter of timing.
-    @inlinable
-    nonisolated func startBatches(of scope: BatchingScope?, endingTickOf queue: LoadQueue<Key, Value>? = nil) {
-        let (dispatches, next) = intake.withLock { intake in
-            if let queue { intake.endTick(of: queue) }
-            return (intake.dispatches(of: scope), intake.nextScope)
-        }
-        for dispatch in dispatches { start(dispatch) }
-        if let next { startBatchesAtTickEnd(of: next) }
-    }
-
-    @inlinable
-    nonisolated func startBatchesAtTickEnd(of scope: BatchingScope) {
-        let isOpen = scope.atTickEnd { self.startBatches(of: scope) }
-        if !isOpen { startBatches(of: scope) }
-    }
-
-    /// Starts a batch: as a task of its scope, unless the scope has ended.
-    @inlinable
-    nonisolated func start(_ dispatch: Dispatch<Key, Value>) {
-        let name = taskName("batch")
-        let priority = dispatch.priority
-        let task =
-            if let scope = dispatch.queue.scope, scope === BatchingScope.current {
-                Task(name: name, executorPreference: scope.executor, priority: priority) { await self.run(dispatch) }
-            } else {
-                Task.detached(name: name, priority: priority) { await self.run(dispatch) }
-            }
-        let isWanted = intake.withLock { $0.started(dispatch, by: task) }
-        if !isWanted { task.cancel() }
-    }
-
-    @concurrent
-    @inlinable
-    nonisolated func run(_ dispatch: Dispatch<Key, Value>) async {
-        let outcome: BatchOutcome<Key, Value>
-        do {
-            let results = try await dispatch.identity.run { try await self.batchFunction.fetch(dispatch.keys) }
-            outcome = results.outcome(for: dispatch.keys, loader: options.name)
-        } catch {
-            outcome = .failure(error)
-        }
-        for resume in intake.withLock({ $0.finish(dispatch, with: outcome) }) { resume() }
-        if options.maxConcurrentBatches != nil {
-            startBatches(of: nil)
-            if let scope = BatchingScope.current { startBatchesAtTickEnd(of: scope) }
-        }
-    }
-
-    @inlinable
-    nonisolated func taskName(_ purpose: String) -> String? {
-        options.name.map { "\($0) \(purpose)" }
+    nonisolated func circularLoad(of key: Key) -> DataLoaderError {
+        .circularLoad(of: key, loader: options.name)
     }
 }

@@ -2,7 +2,42 @@
 //
 // From a queue to batches, and from a batch's results to the callers.
 
+/// A batch on its way: which one, and the keys it was sent with.
+@usableFromInline
+struct Dispatch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    @usableFromInline let queue: LoadQueue<Key, Value>
+    @usableFromInline let slots: Range<Int>
+    @usableFromInline let keys: [Key]
+    @usableFromInline let identity: RunningBatch
+    /// How often keys had been cleared when it was cut.
+    @usableFromInline let clears: Int
+
+    @inlinable
+    init(queue: LoadQueue<Key, Value>, slots: Range<Int>, keys: [Key], identity: RunningBatch, clears: Int) {
+        self.queue = queue
+        self.slots = slots
+        self.keys = keys
+        self.clears = clears
+        self.identity = identity
+    }
+}
+
 extension Intake {
+    /// A suspended caller and what it is to be resumed with.
+    @usableFromInline
+    enum Resumption: Sendable {
+        case single(UnsafeContinuation<Value, any Error>, Result<Value, any Error>)
+        case group(UnsafeContinuation<Void, Never>)
+
+        @inlinable
+        func callAsFunction() {
+            switch self {
+            case .single(let continuation, let result): continuation.resume(with: result)
+            case .group(let continuation): continuation.resume()
+            }
+        }
+    }
+
     /// Ends a tick: its queue is due. It goes on gathering until the first of its keys is sent, so that batches grow by
     /// themselves while the limit of concurrent batches is reached.
     @inlinable
@@ -14,35 +49,42 @@ extension Intake {
 
     /// Cuts the queues of a scope that are due into batches of at most `maxBatchSize` keys, in call order, as far as
     /// they may run.
+    ///
+    /// - Parameter identify: Makes the identity of a batch.
     @inlinable
-    mutating func dispatches(of scope: BatchingScope?) -> [Dispatch<Key, Value>] {
+    mutating func dispatches(
+        of scope: BatchingScope?,
+        identify: (Queue) -> RunningBatch
+    ) -> [Dispatch<Key, Value>] {
         var dispatches: [Dispatch<Key, Value>] = []
-        let candidates = due
-        due = []
-        for queue in candidates {
-            while queue.scope === scope, hasRoom, let dispatch = cut(queue) {
+        var number = 0
+        while number < due.count {
+            let queue = due[number]
+            while queue.scope === scope, hasRoom, let dispatch = cut(queue, identify: identify) {
                 running += 1
+                queue.running += 1
                 dispatches.append(dispatch)
             }
-            if queue.sent < queue.slots.count { due.append(queue) }
+            if queue.sent < queue.slots.count {
+                number += 1
+            } else {
+                due.remove(at: number)
+                endIfDone(queue)
+            }
         }
         return dispatches
     }
 
     /// The scope that has waited longest to send what is due, if a batch of it may run.
-    @inlinable
-    var nextScope: BatchingScope? {
+    @inlinable var nextScope: BatchingScope? {
         hasRoom ? due.first { $0.scope != nil }?.scope : nil
     }
 
-    @inlinable
-    var hasRoom: Bool { running < options.maxConcurrentBatches ?? .max }
+    @inlinable var hasRoom: Bool { running < options.maxConcurrentBatches ?? .max }
 
     @inlinable
-    mutating func cut(_ queue: Queue) -> Dispatch<Key, Value>? {
-        if queue.sent == 0, gathering[queue.scope.map(ObjectIdentifier.init)] === queue {
-            gathering[queue.scope.map(ObjectIdentifier.init)] = nil
-        }
+    mutating func cut(_ queue: Queue, identify: (Queue) -> RunningBatch) -> Dispatch<Key, Value>? {
+        if queue.sent == 0 { gathering.remove(queue) }
         let maxBatchSize = options.maxBatchSize ?? .max
         let start = queue.sent
         var keys: [Key] = []
@@ -51,22 +93,17 @@ extension Intake {
         while queue.sent < queue.slots.count, keys.count < maxBatchSize {
             let slot = queue.sent
             queue.sent += 1
-            guard queue.slots[slot].isWaiting else { continue }
+            guard queue.slots[slot].isGathered else { continue }
+            queue.slots[slot].state = .sent
             keys.append(queue.slots[slot].key)
-            callers += queue.slots[slot].callers
+            callers += Int(queue.slots[slot].callers)
         }
         guard !keys.isEmpty else { return nil }
-        queue.batches.append(Queue.Batch(slots: start..<queue.sent, callers: callers))
-        return Dispatch(queue: queue, number: queue.batches.count - 1, keys: keys, clears: clears)
-    }
-
-    /// Notes the task that fetches a batch.
-    ///
-    /// - Returns: Whether anybody still waits for it.
-    @inlinable
-    mutating func started(_ dispatch: Dispatch<Key, Value>, by task: Task<Void, Never>) -> Bool {
-        dispatch.queue.batches[dispatch.number].task = task
-        return dispatch.queue.batches[dispatch.number].callers > 0
+        let slots = start..<queue.sent
+        let identity = identify(queue)
+        queue.batches.append(Queue.Batch(slots: slots, callers: callers, identity: identity))
+        noteWaits(for: identity, in: queue, slots: slots)
+        return Dispatch(queue: queue, slots: slots, keys: keys, identity: identity, clears: clears)
     }
 
     /// Takes the results of a batch in.
@@ -75,41 +112,71 @@ extension Intake {
     @inlinable
     mutating func finish(_ dispatch: Dispatch<Key, Value>, with outcome: BatchOutcome<Key, Value>) -> [Resumption] {
         let queue = dispatch.queue
-        let slots = queue.batches[dispatch.number].slots
-        queue.batches[dispatch.number].task = nil
         running -= 1
+        queue.running -= 1
+        let isKept = options.memoises && outcome.isOfKeys
         var position = 0
-        for slot in slots where queue.slots[slot].isWaiting {
-            let result = outcome.result(at: position)
-            queue.slots[slot].state = .finished(result)
-            if owns(queue, slot: slot, entryOf: dispatch.keys[position]) {
-                entries[dispatch.keys[position]] = options.memoises && outcome.isOfKeys ? .finished(result) : nil
-            }
+        for slot in dispatch.slots where queue.slots[slot].isSent {
+            publish(outcome.result(at: position), in: queue, slot: slot, isKept: isKept)
             position += 1
         }
-        var resumptions = Self.resumptions(in: queue, slots: slots)
+        var resumptions = resumptions(in: queue, slots: dispatch.slots)
         // Of a key that was not asked for, nobody can tell whether it was cleared since; so any clear counts.
         if options.memoises, dispatch.clears == clears {
             for (key, value) in outcome.additional {
                 resumptions += prime(key, with: .success(value), force: false).resumptions
             }
         }
+        endIfDone(queue)
         return resumptions
+    }
+
+    /// Gives a slot its result, and the memo, unless it knows better.
+    @inlinable
+    mutating func publish(_ result: Result<Value, any Error>, in queue: Queue, slot: Int, isKept: Bool) {
+        queue.slots[slot].state = .finished(result)
+        let place = Int(queue.slots[slot].place)
+        guard memo.isPending(place, in: SlotID(queue: queue.number, slot: slot)) else { return }
+        if isKept {
+            memo.set(place, to: .finished(queue.slots[slot].key, result))
+        } else {
+            _ = memo.remove(place)  // It holds no value.
+        }
     }
 
     /// Takes the callers out that wait for slots which are finished.
     @inlinable
-    static func resumptions(in queue: Queue, slots: Range<Int>) -> [Resumption] {
-        queue.takeCallers(ofSlots: slots).compactMap { caller, slot in
-            switch caller {
-            case .single(let continuation):
-                guard case .finished(let result) = queue.slots[slot].state else { return nil }
-                return .single(continuation, result)
-            case .group(let group):
-                group.remaining -= 1
-                guard group.remaining == 0 else { return nil }
-                return group.continuation.take().map { .group($0) }
+    mutating func resumptions(in queue: Queue, slots: Range<Int>) -> [Resumption] {
+        var resumptions: [Resumption] = []
+        if slots.count == queue.slots.count {
+            resumptions.reserveCapacity(queue.waiters.count)
+            for waiter in 0..<queue.waiters.count {
+                if let resumption = resumption(of: waiter, in: queue) { resumptions.append(resumption) }
             }
+        } else {
+            let waiters = queue.waiters(ofSlots: slots)
+            resumptions.reserveCapacity(waiters.count)
+            for waiter in waiters {
+                if let resumption = resumption(of: Int(waiter), in: queue) { resumptions.append(resumption) }
+            }
+        }
+        return resumptions
+    }
+
+    @inlinable
+    mutating func resumption(of waiter: Int, in queue: Queue) -> Resumption? {
+        guard case .finished(let result) = queue.slots[Int(queue.waiters[waiter].slot)].state else { return nil }
+        switch queue.waiters[waiter].caller {
+        case .single(let continuation):
+            queue.waiters[waiter].caller = .absent
+            endWait(in: queue, waiter: waiter)
+            return .single(continuation, result)
+        case .group(let group):
+            queue.waiters[waiter].caller = .absent
+            endWait(in: queue, waiter: waiter)
+            return advance(group) ? nil : group.continuation.take().map { .group($0) }
+        case .absent, .cancelled:
+            return nil
         }
     }
 }

@@ -3,113 +3,145 @@
 // How callers wait for a key, and how they leave when they are cancelled.
 
 extension Intake {
+    /// What a caller finds that wants to wait.
+    @usableFromInline
+    enum Waiting: Sendable {
+        /// It is suspended, and will be resumed.
+        case suspended
+        case finished(Result<Value, any Error>)
+        /// It was cancelled before it could wait.
+        case cancelled
+        /// It would wait for a batch that waits for it.
+        case circular(Key)
+    }
+
     /// What leaving has for a consequence.
     @usableFromInline
     struct Departure: Sendable {
         /// The caller, if it was suspended.
         @usableFromInline var continuation: UnsafeContinuation<Value, any Error>?
         /// A batch in flight that nobody waits for any more.
-        @usableFromInline var abandonedTask: Task<Void, Never>?
+        @usableFromInline var abandoned: RunningBatch?
 
         @inlinable
         init() {}
     }
 
     /// Suspends a caller until its slot has a result.
-    ///
-    /// - Returns: The result if it is there already; the caller is then not kept.
     @inlinable
-    mutating func wait(_ caller: Queue.Caller, at ticket: Ticket<Key, Value>) -> Result<Value, any Error>? {
-        if let result = result(at: ticket) { return result }
-        ticket.queue.waiters[ticket.place].caller = caller
-        return nil
+    mutating func wait(_ continuation: UnsafeContinuation<Value, any Error>, at ticket: Ticket<Key, Value>) -> Waiting {
+        let queue = ticket.queue
+        if case .cancelled = queue.waiters[ticket.waiter].caller { return .cancelled }
+        if case .finished(let result) = queue.slots[ticket.slot].state { return .finished(result) }
+        guard beginWait(of: ticket.batch, in: queue, waiter: ticket.waiter) else {
+            queue.slots[ticket.slot].callers -= 1
+            queue.batches[queue.batchIndex(ofSlot: ticket.slot)].callers -= 1
+            queue.waiters[ticket.waiter].caller = .cancelled
+            return .circular(queue.slots[ticket.slot].key)
+        }
+        queue.waiters[ticket.waiter].caller = .single(continuation)
+        return .suspended
     }
 
-    /// The result of a slot, if it has one.
-    @inlinable
-    func result(at ticket: Ticket<Key, Value>) -> Result<Value, any Error>? {
-        if case .finished(let result) = ticket.queue.slots[ticket.slot].state { result } else { nil }
-    }
-
-    /// Takes a suspended caller out; does nothing if it is not, or no longer, suspended.
+    /// Takes a cancelled caller out; does nothing if it has been resumed.
     ///
     /// - Parameter givingUpKey: Whether the caller's wish for the key goes with it. A key that nobody else wants is not
     ///   sent; a batch in flight that nobody else wants is forgotten, so that later loads ask anew.
     @inlinable
     mutating func leave(_ ticket: Ticket<Key, Value>, givingUpKey: Bool) -> Departure {
-        guard let caller = ticket.queue.waiters[ticket.place].caller.take() else { return Departure() }
+        let (queue, waiter) = (ticket.queue, ticket.waiter)
         var departure = Departure()
-        if case .single(let continuation) = caller {
+        switch queue.waiters[waiter].caller {
+        case .absent where queue.slots[ticket.slot].isOpen:
+            queue.waiters[waiter].caller = .cancelled
+        case .single(let continuation):
+            queue.waiters[waiter].caller = .absent
+            endWait(in: queue, waiter: waiter)
             departure.continuation = continuation
+        case .absent, .cancelled, .group:
+            return departure
         }
         if givingUpKey {
-            departure.abandonedTask = release(ticket.queue, slot: ticket.slot)
+            departure.abandoned = release(queue, slot: ticket.slot)
         }
         return departure
     }
 
-    /// Suspends a group until all of its keys have results.
+    /// Takes the wait for a slot in that was asked for before: finds the result, or gets in line.
+    @inlinable
+    mutating func enter(_ queue: Queue, slot: Int) -> Entered {
+        if case .finished(let result) = queue.slots[slot].state { return .finished(result) }
+        raisePriority(of: queue, slot: slot, to: Task.currentPriority)
+        let waiter = queue.lineUp(forSlot: slot)
+        return .waiting(Ticket(queue: queue, slot: slot, waiter: waiter, batch: LoadOrigin.current.batch), nil)
+    }
+
+    /// Takes one caller's wish for a slot back.
     ///
-    /// - Returns: How many results are outstanding.
+    /// - Returns: The batch in flight that nobody waits for any more, if there is one.
     @inlinable
-    mutating func join(_ group: LoadGroup, waitingFor entered: [Entered]) -> Int {
-        var outstanding = 0
-        for case .waiting(let ticket, _) in entered where wait(.group(group), at: ticket) == nil {
-            outstanding += 1
-        }
-        return outstanding
-    }
-
-    /// Takes a group out that no longer waits.
-    ///
-    /// - Returns: The tasks of batches in flight that nobody waits for any more.
-    @inlinable
-    mutating func leave(_ entered: [Entered]) -> [Task<Void, Never>] {
-        var tasks: [Task<Void, Never>] = []
-        for case .waiting(let ticket, _) in entered {
-            if let task = leave(ticket, givingUpKey: true).abandonedTask { tasks.append(task) }
-        }
-        return tasks
-    }
-
-    /// A place in line for one more wait for the same slot.
-    @inlinable
-    mutating func lineUp(again ticket: Ticket<Key, Value>) -> Ticket<Key, Value> {
-        guard result(at: ticket) == nil else { return ticket }
-        return Ticket(queue: ticket.queue, slot: ticket.slot, place: ticket.queue.lineUp(forSlot: ticket.slot))
-    }
-
-    @inlinable
-    mutating func release(_ queue: Queue, slot index: Int) -> Task<Void, Never>? {
-        queue.slots[index].callers -= 1
-        guard queue.isSent(slot: index) else {
-            if queue.slots[index].callers == 0 {
-                queue.slots[index].state = .abandoned
-                removeEntry(of: queue, slot: index)
+    mutating func release(_ queue: Queue, slot: Int) -> RunningBatch? {
+        guard queue.slots[slot].isOpen else { return nil }
+        queue.slots[slot].callers -= 1
+        guard queue.slots[slot].isSent else {
+            if queue.slots[slot].callers == 0 {
+                queue.slots[slot].state = .abandoned
+                forget(queue, slot: slot)
             }
             return nil
         }
-        let number = queue.batchIndex(ofSlot: index)
+        let number = queue.batchIndex(ofSlot: slot)
         queue.batches[number].callers -= 1
         guard queue.batches[number].callers == 0 else { return nil }
-        for slot in queue.batches[number].slots {
-            removeEntry(of: queue, slot: slot)
+        for slot in queue.batches[number].slots { forget(queue, slot: slot) }
+        return queue.batches[number].identity
+    }
+
+    /// Forgets a key if all that is known of it is that this slot will bring it.
+    @inlinable
+    mutating func forget(_ queue: Queue, slot: Int) {
+        let place = Int(queue.slots[slot].place)
+        guard memo.isPending(place, in: SlotID(queue: queue.number, slot: slot)) else { return }
+        _ = memo.remove(place)  // It holds no value.
+    }
+}
+
+// Batches that wait for batches
+
+extension Intake {
+    /// Notes that a batch's function waits for a slot.
+    ///
+    /// - Returns: Whether it may: not if the slot's batch waits for that batch, by whatever detour.
+    @inlinable
+    func beginWait(of batch: RunningBatch?, in queue: Queue, waiter: Int) -> Bool {
+        guard let batch else { return true }
+        let slot = Int(queue.waiters[waiter].slot)
+        if slot < queue.sent, !WaitGraph.add(from: batch, to: carrier(of: slot, in: queue)) { return false }
+        queue.waitingBatches[waiter] = batch
+        return true
+    }
+
+    /// Notes that a batch's function waits no more, if it is one that did.
+    @inlinable
+    func endWait(in queue: Queue, waiter: Int) {
+        guard !queue.waitingBatches.isEmpty else { return }
+        guard let batch = queue.waitingBatches.removeValue(forKey: waiter) else { return }
+        let slot = Int(queue.waiters[waiter].slot)
+        if slot < queue.sent, !queue.batches.isEmpty { WaitGraph.remove(from: batch, to: carrier(of: slot, in: queue)) }
+    }
+
+    /// Notes which batches wait for the slots of a batch that is sent.
+    @inlinable
+    func noteWaits(for carrier: RunningBatch, in queue: Queue, slots: Range<Int>) {
+        guard !queue.waitingBatches.isEmpty else { return }
+        for waiter in queue.waiters(ofSlots: slots) {
+            // Nothing waits for nobody: a batch that is only sent now closes no circle.
+            if let batch = queue.waitingBatches[Int(waiter)] { _ = WaitGraph.add(from: batch, to: carrier) }
         }
-        return queue.batches[number].task
     }
 
     @inlinable
-    mutating func removeEntry(of queue: Queue, slot index: Int) {
-        let key = queue.slots[index].key
-        if owns(queue, slot: index, entryOf: key) {
-            entries[key] = nil
-        }
-    }
-
-    /// Whether what is known of a key is that this slot will bring it.
-    @inlinable
-    func owns(_ queue: Queue, slot index: Int, entryOf key: Key) -> Bool {
-        guard case .pending(let owner, let slot)? = entries[key] else { return false }
-        return owner === queue && slot == index
+    func carrier(of slot: Int, in queue: Queue) -> RunningBatch {
+        queue.batches[queue.batchIndex(ofSlot: slot)].identity
     }
 }

@@ -12,28 +12,10 @@ enum QueueEvent: Sendable {
     case filled
 }
 
-/// Where a load comes from: looked up when it is needed first, and once for many keys.
-@usableFromInline
-struct LoadOrigin {
-    @usableFromInline lazy var scope = BatchingScope.current
-    @usableFromInline lazy var priority = Task.currentPriority
-
-    @inlinable
-    init() {}
-}
-
 /// Takes loads in, cuts them into batches, takes results in.
 @usableFromInline
 struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline typealias Queue = LoadQueue<Key, Value>
-
-    /// What is known of a key. A pending entry is identified by its slot: whoever changes an entry on behalf of a
-    /// slot first checks that the entry is still of that slot, so newer values are never lost to older results.
-    @usableFromInline
-    enum Entry: Sendable {
-        case finished(Result<Value, any Error>)
-        case pending(Queue, slot: Int)
-    }
 
     /// What a load finds.
     @usableFromInline
@@ -42,30 +24,18 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         case waiting(Ticket<Key, Value>, QueueEvent?)
     }
 
-    /// A suspended caller and what it is to be resumed with.
-    @usableFromInline
-    enum Resumption: Sendable {
-        case single(UnsafeContinuation<Value, any Error>, Result<Value, any Error>)
-        case group(UnsafeContinuation<Void, Never>)
-
-        @inlinable
-        func callAsFunction() {
-            switch self {
-            case .single(let continuation, let result): continuation.resume(with: result)
-            case .group(let continuation): continuation.resume()
-            }
-        }
-    }
-
     @usableFromInline let options: DataLoaderOptions
-    @usableFromInline var entries: [Key: Entry] = [:]
-    /// The queues that are gathering, by scope.
-    @usableFromInline var gathering: [ObjectIdentifier?: Queue] = [:]
+    @usableFromInline var memo = Memo<Key, Value>()
+    /// The queues that have not ended, by number.
+    @usableFromInline var queues: [Queue?] = []
+    @usableFromInline var freeNumbers: [Int] = []
+    /// The queues that are gathering.
+    @usableFromInline var gathering = GatheringQueues<Key, Value>()
     /// The queues whose tick has ended and that have keys to send, oldest first.
     @usableFromInline var due: [Queue] = []
     /// How often keys have been cleared.
     @usableFromInline var clears = 0
-    /// How many batches are in flight.
+    /// How many batches are in flight and do not wait for loads of their own.
     @usableFromInline var running = 0
 
     @inlinable
@@ -75,65 +45,131 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Takes a load in: finds the result, joins a pending key, or adds the key to the queue of the current scope.
     ///
-    /// - Returns: `nil` if the batch that is to bring the key makes the load, and would wait for itself.
+    /// - Parameters:
+    ///   - waits: Whether the caller will wait at once, rather than some time later or never.
+    ///   - origin: Where the load comes from: looked up when it is needed first, and once for many keys.
     @inlinable
-    mutating func enter(_ key: Key, from origin: inout LoadOrigin) -> Entered? {
-        switch remembersKeys ? entries[key] : nil {
-        case .finished(let result):
+    mutating func enter(_ key: Key, waits: Bool, from origin: inout LoadOrigin?) -> Entered {
+        guard remembersKeys else { return add(key, place: -1, waits: waits, from: &origin) }
+        let (place, isNew) = memo.claim(key)
+        guard !isNew else { return add(key, place: place, waits: waits, from: &origin) }
+        switch memo.places[place] {
+        case .finished(_, let result):
             return .finished(result)
-        case .pending(let queue, let slot) where isJoinable(queue, slot: slot):
-            if queue.isSent(slot: slot), queue.batches[queue.batchIndex(ofSlot: slot)].identity.isRunning {
-                return nil
+        case .pending(_, let slot):
+            if let queue = queues[Int(slot.queue)], isJoinable(queue, slot: Int(slot.slot)) {
+                return .waiting(join(queue, slot: Int(slot.slot), waits: waits, from: &origin), nil)
             }
-            return .waiting(join(queue, slot: slot, from: &origin), nil)
-        case .pending, nil:
-            return add(key, from: &origin)
+            return add(key, place: place, waits: waits, from: &origin)
+        case .vacant:
+            return add(key, place: place, waits: waits, from: &origin)
         }
     }
 
     /// Whether anything is kept of a key.
-    @inlinable
-    var remembersKeys: Bool { options.memoises || options.deduplicates }
+    @inlinable var remembersKeys: Bool { options.memoises || options.deduplicates }
 
     /// Whether a load may share a pending key of this queue. Without memoisation a key is shared only until it is
     /// sent: nobody gets the answer to a question that was asked before their own.
     @inlinable
     func isJoinable(_ queue: Queue, slot: Int) -> Bool {
-        options.deduplicates && (options.memoises || !queue.isSent(slot: slot))
+        options.deduplicates && (options.memoises || slot >= queue.sent)
     }
 
     /// Adds one more caller to a slot.
     @inlinable
-    func join(_ queue: Queue, slot index: Int, from origin: inout LoadOrigin) -> Ticket<Key, Value> {
-        queue.slots[index].callers += 1
-        if queue.isSent(slot: index) {
-            queue.batches[queue.batchIndex(ofSlot: index)].callers += 1
-        } else {
-            queue.priority = max(queue.priority, origin.priority)
+    func join(_ queue: Queue, slot: Int, waits: Bool, from origin: inout LoadOrigin?) -> Ticket<Key, Value> {
+        queue.slots[slot].callers += 1
+        if slot < queue.sent {
+            let batch = queue.batchIndex(ofSlot: slot)
+            queue.batches[batch].callers += 1
         }
-        return Ticket(queue: queue, slot: index, place: queue.lineUp(forSlot: index))
+        if waits { raisePriority(of: queue, slot: slot, to: Task.currentPriority) }
+        let waiter = waits ? queue.lineUp(forSlot: slot) : -1
+        return Ticket(queue: queue, slot: slot, waiter: waiter, batch: Self.found(&origin).batch)
     }
 
     @inlinable
-    mutating func add(_ key: Key, from origin: inout LoadOrigin) -> Entered {
-        let (queue, opened) = queue(of: &origin)
-        let index = queue.slots.count
-        queue.slots.append(Queue.Slot(key: key))
-        if remembersKeys {
-            entries[key] = .pending(queue, slot: index)
+    static func found(_ origin: inout LoadOrigin?) -> LoadOrigin {
+        if let origin { return origin }
+        let current = LoadOrigin.current
+        origin = current
+        return current
+    }
+
+    /// Sees to it that a batch is fetched with no less priority than any of its callers has.
+    @inlinable
+    func raisePriority(of queue: Queue, slot: Int, to priority: TaskPriority) {
+        guard priority > queue.priority else { return }
+        if slot < queue.sent {
+            queue.batches[queue.batchIndex(ofSlot: slot)].identity.escalate(to: priority)
+        } else {
+            queue.priority = priority
+        }
+    }
+
+    @inlinable
+    mutating func add(_ key: Key, place: Int, waits: Bool, from origin: inout LoadOrigin?) -> Entered {
+        let (queue, opened) = queue(of: Self.found(&origin).scope)
+        let slot = queue.slots.count
+        queue.slots.append(Queue.Slot(key: key, place: place))
+        if place >= 0 {
+            memo.set(place, to: .pending(key, SlotID(queue: queue.number, slot: slot)))
         }
         let mayFill = queue.scope == nil && options.schedule.sendsFullBatches
         let event: QueueEvent? = mayFill && queue.slots.count == options.maxBatchSize ? .filled : opened ? .opened : nil
-        return .waiting(join(queue, slot: index, from: &origin), event)
+        return .waiting(join(queue, slot: slot, waits: waits, from: &origin), event)
+    }
+
+    /// The queue that gathers the loads of a scope.
+    @inlinable
+    mutating func queue(of scope: BatchingScope?) -> (Queue, opened: Bool) {
+        if let queue = gathering.queue(of: scope) { return (queue, false) }
+        let number = freeNumbers.popLast() ?? queues.count
+        let queue = Queue(scope: scope, number: number, priority: Task.currentPriority)
+        if number == queues.count { queues.append(queue) } else { queues[number] = queue }
+        gathering.insert(queue)
+        return (queue, true)
+    }
+
+    /// Forgets a queue of which nothing is to come any more.
+    @inlinable
+    mutating func endIfDone(_ queue: Queue) {
+        guard queue.hasEnded, queues[queue.number] === queue else { return }
+        gathering.remove(queue)
+        queues[queue.number] = nil
+        freeNumbers.append(queue.number)
+    }
+}
+
+/// At most one queue a scope. The first is found without a hash: most loaders serve one scope at a time.
+@usableFromInline
+struct GatheringQueues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    @usableFromInline typealias Queue = LoadQueue<Key, Value>
+
+    @usableFromInline var first: Queue?
+    @usableFromInline var others: [ObjectIdentifier?: Queue] = [:]
+
+    @inlinable
+    init() {}
+
+    @inlinable
+    func queue(of scope: BatchingScope?) -> Queue? {
+        if let first, first.scope === scope { return first }
+        return others.isEmpty ? nil : others[scope.map(ObjectIdentifier.init)]
     }
 
     @inlinable
-    mutating func queue(of origin: inout LoadOrigin) -> (Queue, opened: Bool) {
-        let scope = origin.scope
-        let id = scope.map(ObjectIdentifier.init)
-        if let queue = gathering[id] { return (queue, false) }
-        let queue = Queue(scope: scope, priority: origin.priority)
-        gathering[id] = queue
-        return (queue, true)
+    mutating func insert(_ queue: Queue) {
+        if first == nil { first = queue } else { others[queue.scope.map(ObjectIdentifier.init)] = queue }
+    }
+
+    @inlinable
+    mutating func remove(_ queue: Queue) {
+        if first === queue {
+            first = nil
+        } else if !others.isEmpty, others[queue.scope.map(ObjectIdentifier.init)] === queue {
+            others[queue.scope.map(ObjectIdentifier.init)] = nil
+        }
     }
 }

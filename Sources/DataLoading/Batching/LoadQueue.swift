@@ -16,8 +16,10 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     struct Slot {
         @usableFromInline
         enum State {
-            /// No result yet.
-            case waiting
+            /// Not sent yet.
+            case gathered
+            /// Sent, and no result yet.
+            case sent
             /// The result has been published.
             case finished(Result<Value, any Error>)
             /// Every caller left before the key was sent: it will not be.
@@ -25,39 +27,56 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         }
 
         @usableFromInline let key: Key
-        @usableFromInline var state = State.waiting
+        @usableFromInline var state = State.gathered
         /// How many callers want the result. An enqueued key is wanted for good.
-        @usableFromInline var callers = 0
-        /// The list of waiters: the places of its first and its last; -1 while there is none.
-        @usableFromInline var waiters = (first: -1, last: -1)
+        @usableFromInline var callers: Int32 = 0
+        /// The key's place in the memo; -1 if it has none.
+        @usableFromInline var place: Int32
+        /// The list of waiters: the numbers of its first and its last; -1 while there is none.
+        @usableFromInline var firstWaiter: Int32 = -1
+        @usableFromInline var lastWaiter: Int32 = -1
 
         @inlinable
-        init(key: Key) {
+        init(key: Key, place: Int) {
             self.key = key
+            self.place = Int32(truncatingIfNeeded: place)
         }
 
         @inlinable
-        var isWaiting: Bool {
-            if case .waiting = state { true } else { false }
+        var isGathered: Bool {
+            if case .gathered = state { true } else { false }
         }
+
+        @inlinable
+        var isSent: Bool {
+            if case .sent = state { true } else { false }
+        }
+
+        /// Whether a result is to come.
+        @inlinable var isOpen: Bool { isGathered || isSent }
     }
 
-    /// A caller's place in line, kept from the moment it asks. Lines of one slot are linked.
+    /// A caller's place in line, kept from the moment it asks. Those of one slot are linked.
     @usableFromInline
     struct Waiter {
-        /// The caller while it is suspended; `nil` before, and after it left.
-        @usableFromInline var caller: Caller?
-        @usableFromInline var next = -1
+        @usableFromInline var caller = Caller.absent
+        @usableFromInline let slot: Int32
+        @usableFromInline var next: Int32 = -1
 
         @inlinable
-        init() {}
+        init(slot: Int) {
+            self.slot = Int32(truncatingIfNeeded: slot)
+        }
     }
 
-    /// A caller that is suspended.
     @usableFromInline
     enum Caller {
+        /// Not suspended yet, or resumed.
+        case absent
         case single(UnsafeContinuation<Value, any Error>)
-        case group(LoadGroup)
+        case group(LoadGroup<Key, Value>)
+        /// Cancelled before it was suspended.
+        case cancelled
     }
 
     /// Neighbouring slots that are fetched together.
@@ -66,76 +85,85 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         @usableFromInline let slots: Range<Int>
         /// How many callers want a result of this batch. At zero it is cancelled.
         @usableFromInline var callers: Int
-        @usableFromInline var task: Task<Void, Never>?
-        @usableFromInline let identity = BatchIdentity()
+        @usableFromInline let identity: RunningBatch
 
         @inlinable
-        init(slots: Range<Int>, callers: Int) {
+        init(slots: Range<Int>, callers: Int, identity: RunningBatch) {
             self.slots = slots
             self.callers = callers
+            self.identity = identity
         }
     }
 
     /// The scope whose tick this queue belongs to; `nil` outside of all.
     @usableFromInline let scope: BatchingScope?
+    /// Its number among the loader's queues.
+    @usableFromInline let number: Int
     @exclusivity(unchecked) @usableFromInline var slots: [Slot] = []
     /// In call order, over all slots.
     @exclusivity(unchecked) @usableFromInline var waiters: [Waiter] = []
     /// In the order of their slots; empty while gathering.
     @exclusivity(unchecked) @usableFromInline var batches: [Batch] = []
+    /// How many batches are in flight.
+    @exclusivity(unchecked) @usableFromInline var running = 0
     /// Whether the tick has ended.
     @exclusivity(unchecked) @usableFromInline var isDue = false
     /// How many slots have been cut off into batches.
     @exclusivity(unchecked) @usableFromInline var sent = 0
     /// The highest priority among those who asked.
     @exclusivity(unchecked) @usableFromInline var priority: TaskPriority
+    /// The batches whose functions wait here, by waiter.
+    @exclusivity(unchecked) @usableFromInline var waitingBatches: [Int: RunningBatch] = [:]
 
     @inlinable
-    init(scope: BatchingScope?, priority: TaskPriority) {
+    init(scope: BatchingScope?, number: Int, priority: TaskPriority) {
         self.scope = scope
+        self.number = number
         self.priority = priority
     }
 
-    /// Whether a slot has been cut off into a batch.
+    /// Makes room for more slots, if they are more than there are: few at a time must not copy all each time.
     @inlinable
-    func isSent(slot: Int) -> Bool { slot < sent }
+    func prepare(for more: Int) {
+        if !isDue, more > slots.count { slots.reserveCapacity(slots.count + more) }
+    }
 
     /// Gets in line for a slot.
     ///
-    /// - Returns: The place.
+    /// - Returns: The number of the waiter.
     /// - Complexity: O(1).
     @inlinable
-    func lineUp(forSlot index: Int) -> Int {
-        let place = waiters.count
-        waiters.append(Waiter())
-        if slots[index].waiters.first < 0 {
-            slots[index].waiters.first = place
+    func lineUp(forSlot slot: Int) -> Int {
+        let number = waiters.count
+        waiters.append(Waiter(slot: slot))
+        let last = slots[slot].lastWaiter
+        if last < 0 {
+            slots[slot].firstWaiter = Int32(truncatingIfNeeded: number)
         } else {
-            waiters[slots[index].waiters.last].next = place
+            waiters[Int(last)].next = Int32(truncatingIfNeeded: number)
         }
-        slots[index].waiters.last = place
-        return place
+        slots[slot].lastWaiter = Int32(truncatingIfNeeded: number)
+        return number
     }
 
-    /// Takes the callers out that wait for any of some slots, in call order.
+    /// The numbers of those who wait for any of some slots, in call order.
     ///
     /// - Complexity: O(*n*), or O(*n* log *n*) if several wait for the same slot.
     @inlinable
-    func takeCallers(ofSlots range: Range<Int>) -> [(caller: Caller, slot: Int)] {
-        var places: [(place: Int, slot: Int)] = []
-        places.reserveCapacity(range.count)
+    func waiters(ofSlots range: Range<Int>) -> [Int32] {
+        var numbers: [Int32] = []
+        numbers.reserveCapacity(range.count)
         var isInOrder = true
         for slot in range {
-            var place = slots[slot].waiters.first
-            slots[slot].waiters = (-1, -1)
-            while place >= 0 {
-                if let last = places.last, last.place > place { isInOrder = false }
-                places.append((place, slot))
-                place = waiters[place].next
+            var number = slots[slot].firstWaiter
+            while number >= 0 {
+                if let last = numbers.last, last > number { isInOrder = false }
+                numbers.append(number)
+                number = waiters[Int(number)].next
             }
         }
-        if !isInOrder { places.sort { $0.place < $1.place } }
-        return places.compactMap { place, slot in waiters[place].caller.take().map { ($0, slot) } }
+        if !isInOrder { numbers.sort() }
+        return numbers
     }
 
     /// The batch a slot went with.
@@ -151,52 +179,26 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         }
         return low
     }
+
+    /// Whether nothing of it is to come any more.
+    @inlinable var hasEnded: Bool { isDue && sent == slots.count && running == 0 }
 }
 
-/// A caller of `loadMany`, suspended until the last of its keys has a result.
-@usableFromInline
-final class LoadGroup: @unchecked Sendable {
-    // The loader's lock guards every access.
-    @usableFromInline var continuation: UnsafeContinuation<Void, Never>?
-    @usableFromInline var remaining = 0
-
-    @inlinable
-    init() {}
-}
-
-/// A caller's slot in a queue and its place in line.
+/// A slot of a queue, and the batch that asks for it, if one does.
 @usableFromInline
 struct Ticket<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline let queue: LoadQueue<Key, Value>
     @usableFromInline let slot: Int
-    @usableFromInline let place: Int
+    /// The number of its place in line; -1 if it has none yet.
+    @usableFromInline let waiter: Int
+    /// The batch whose function waits for the slot.
+    @usableFromInline let batch: RunningBatch?
 
     @inlinable
-    init(queue: LoadQueue<Key, Value>, slot: Int, place: Int) {
+    init(queue: LoadQueue<Key, Value>, slot: Int, waiter: Int, batch: RunningBatch?) {
         self.queue = queue
         self.slot = slot
-        self.place = place
-    }
-}
-
-/// A batch on its way: which one, and the keys it was sent with.
-@usableFromInline
-struct Dispatch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    @usableFromInline let queue: LoadQueue<Key, Value>
-    @usableFromInline let number: Int
-    @usableFromInline let keys: [Key]
-    @usableFromInline let priority: TaskPriority
-    @usableFromInline let identity: BatchIdentity
-    /// How often keys had been cleared when it was cut.
-    @usableFromInline let clears: Int
-
-    @inlinable
-    init(queue: LoadQueue<Key, Value>, number: Int, keys: [Key], clears: Int) {
-        self.queue = queue
-        self.number = number
-        self.keys = keys
-        self.clears = clears
-        priority = queue.priority
-        identity = queue.batches[number].identity
+        self.waiter = waiter
+        self.batch = batch
     }
 }

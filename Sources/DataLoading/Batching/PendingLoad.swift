@@ -6,13 +6,22 @@
 ///
 /// Its key is fetched whether or not anybody awaits it, and its batch is not cancelled.
 public struct PendingLoad<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    @usableFromInline
+    enum State: Sendable {
+        case finished(Result<Value, any Error>)
+        case waiting(LoadQueue<Key, Value>, slot: Int)
+    }
+
     @usableFromInline let loader: DataLoader<Key, Value>
-    @usableFromInline let entered: Intake<Key, Value>.Entered
+    @usableFromInline let state: State
 
     @inlinable
     init(loader: DataLoader<Key, Value>, entered: Intake<Key, Value>.Entered) {
         self.loader = loader
-        self.entered = entered
+        switch entered {
+        case .finished(let result): state = .finished(result)
+        case .waiting(let ticket, _): state = .waiting(ticket.queue, slot: ticket.slot)
+        }
     }
 
     /// The value, as soon as it is there.
@@ -24,12 +33,16 @@ public struct PendingLoad<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @inlinable
     public var value: Value {
         get async throws {
-            switch entered {
+            switch state {
             case .finished(let result):
                 return try result.get()
-            case .waiting(let ticket, _):
-                let waiting = loader.intake.withLock { $0.lineUp(again: ticket) }
-                return try await loader.value(of: waiting, givingUpKeyWhenCancelled: false)
+            case .waiting(let queue, let slot):
+                switch loader.intake.withLock({ $0.enter(queue, slot: slot) }) {
+                case .finished(let result):
+                    return try result.get()
+                case .waiting(let ticket, _):
+                    return try await loader.value(of: ticket, givingUpKeyWhenCancelled: false)
+                }
             }
         }
     }

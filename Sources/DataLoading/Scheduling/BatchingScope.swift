@@ -2,38 +2,58 @@
 //
 // A scope of exact ticks: it is told who has something to dispatch, and has that done when a tick ends.
 
-/// One call of ``withBatching(_:)``: its executor, and what is to be dispatched when the tick ends.
+/// One call of ``withBatching(_:_:)``: its executor, what is to be dispatched when the tick ends, and the tasks that
+/// run the batches.
 ///
-/// A child task of the scope, the *host*, sleeps until a tick ends, has batches dispatched, and sleeps again. So the
-/// tasks of batches carry the task-local values of the scope and not those of the caller that happened to be first.
+/// The tasks that run batches are *workers*: made by the *host*, a child task of the scope, so that they carry the
+/// scope's task-local values and not those of the caller that happened to be first; and kept for later batches, as long
+/// as the scope is open, because a new task costs as much as all the rest of a load.
 @usableFromInline
 final class BatchingScope: Sendable {
     private struct State: Sendable {
         var dispatches: [@Sendable () -> Void] = []
+        /// Batches that no worker has taken yet.
+        var unstaffed: [RunningBatch] = []
+        var idleWorkers: [BatchWorker] = []
+        var host: UnsafeContinuation<Void, Never>?
+        /// Whether the body has ended.
         var isClosed = false
+        /// Whether the last tick has ended too.
+        var isOver = false
     }
 
     private let state = Lock(State())
+    private let tick: BatchingTick
     @usableFromInline let executor = TickExecutor()
 
-    /// The scope that a task was made in. It may have left it since, see ``current``.
-    @TaskLocal private static var inherited: BatchingScope?
+    /// More workers than this are not kept.
+    private static let mostIdleWorkers = 32
+
+    private init(tick: BatchingTick) {
+        self.tick = tick
+    }
 
     /// The scope whose ticks wait for the current task.
     ///
     /// An unstructured task inherits task-local values but not the executor: no tick waits for it, so it is outside.
-    @usableFromInline static var current: BatchingScope? {
-        guard let scope = inherited else { return nil }
-        let executor = withUnsafeCurrentTask { $0?.unownedTaskExecutor }
-        return executor == scope.executor.asUnownedTaskExecutor() ? scope : nil
+    static var current: BatchingScope? { LoadOrigin.current.scope }
+
+    /// Whether the ticks of this scope, which the current task inherited, wait for it.
+    var isOfCurrentTask: Bool {
+        if executor.isOnCurrentThread { return true }
+        return withUnsafeCurrentTask { $0?.unownedTaskExecutor } == executor.asUnownedTaskExecutor()
     }
+
+    /// Whether ticks still end: not after the body has.
+    var isOpen: Bool { state.withLock { !$0.isClosed } }
 
     /// Runs a body in a new scope and sends what is left when it ends.
     static func run<Success, Failure: Error>(
+        _ tick: BatchingTick,
         _ body: @concurrent () async throws(Failure) -> Success
     ) async throws(Failure) -> Success {
-        let scope = BatchingScope()
-        let outcome = await $inherited.withValue(scope) {
+        let scope = BatchingScope(tick: tick)
+        let outcome = await LoadContext.$current.withValue(LoadContext(scope: scope)) {
             await withTaskExecutorPreference(scope.executor) { () async -> Result<Success, Failure> in
                 async let host: Void = scope.host()
                 let outcome: Result<Success, Failure>
@@ -50,10 +70,7 @@ final class BatchingScope: Sendable {
         return try outcome.get()
     }
 
-    /// Whether ticks still end: not after the body has.
-    var isOpen: Bool { state.withLock { !$0.isClosed } }
-
-    /// Has a dispatch made by the host when this tick ends.
+    /// Has a dispatch made when this tick ends.
     ///
     /// - Returns: Whether it will be; not if the scope has ended.
     @usableFromInline
@@ -63,24 +80,128 @@ final class BatchingScope: Sendable {
             state.dispatches.append(dispatch)
             return true
         }
-        if isOpen { executor.wantTickEnd() }
+        if isOpen { executor.wantTickEnd(of: self) }
         return isOpen
     }
 
-    private func host() async {
-        while true {
-            await executor.tickEnd()
-            let (dispatches, isClosed) = state.withLock { state in
-                defer { state.dispatches.removeAll() }
-                return (state.dispatches, state.isClosed)
-            }
-            for dispatch in dispatches { dispatch() }
-            if isClosed { return }
+    /// Makes the dispatches that wait for the end of the tick. Called by the executor when no task can run.
+    ///
+    /// - Parameter dispatches: An empty array, whose memory is used again and again.
+    func endTick(using dispatches: inout [@Sendable () -> Void]) {
+        state.withLock { swap(&$0.dispatches, &dispatches) }
+        for dispatch in dispatches { dispatch() }
+        dispatches.removeAll(keepingCapacity: true)
+        let (host, workers) = state.withLock { state in
+            guard state.isClosed else { return (state.unstaffed.isEmpty ? nil : state.host.take(), [BatchWorker]()) }
+            state.isOver = true
+            defer { state.idleWorkers.removeAll() }
+            return (state.host.take(), state.idleWorkers)
         }
+        host?.resume()
+        for worker in workers { worker.give(nil) }
     }
 
     private func close() {
         state.withLock { $0.isClosed = true }
-        executor.wantTickEnd()
+        executor.wantTickEnd(of: self)
+    }
+}
+
+// Workers
+
+extension BatchingScope {
+    /// Runs a batch as a task of the scope. To be called when a tick ends.
+    ///
+    /// - Returns: Whether it will run; not if the scope is over.
+    @usableFromInline
+    func start(_ batch: RunningBatch) -> Bool {
+        let (isOpen, worker) = state.withLock { state in
+            guard !state.isOver else { return (false, BatchWorker?.none) }
+            if let index = state.idleWorkers.lastIndex(where: { $0.suits(batch) }) {
+                return (true, state.idleWorkers.remove(at: index))
+            }
+            state.unstaffed.append(batch)
+            return (true, nil)
+        }
+        if isOpen, tick.waitsForBatches { executor.hold(1) }
+        worker?.give(batch)
+        return isOpen
+    }
+
+    func waitingOfBatchChanged(to isWaiting: Bool) {
+        if tick.waitsForBatches { executor.hold(isWaiting ? -1 : 1) }
+    }
+
+    /// Makes workers for batches that have none, until the scope is over.
+    private func host() async {
+        while true {
+            await withUnsafeContinuation { host in
+                let hasWork = state.withLock { state in
+                    guard !state.isOver, state.unstaffed.isEmpty else { return true }
+                    state.host = host
+                    return false
+                }
+                if hasWork { host.resume() }
+            }
+            let (batches, isOver) = state.withLock { state in
+                defer { state.unstaffed.removeAll() }
+                return (state.unstaffed, state.isOver)
+            }
+            for batch in batches { hire(for: batch) }
+            if isOver { return }
+        }
+    }
+
+    private func hire(for batch: RunningBatch) {
+        let worker = BatchWorker(name: batch.name, priority: batch.priority)
+        worker.task = Task(name: batch.name, executorPreference: executor, priority: batch.priority) {
+            await self.work(as: worker, beginningWith: batch)
+        }
+        // This task runs on the executor of the worker's, which therefore has not begun.
+    }
+
+    private func work(as worker: BatchWorker, beginningWith first: RunningBatch) async {
+        var next: RunningBatch? = first
+        while let batch = next.take() {
+            if let task = worker.task { batch.begin(in: task) }
+            await batch.run()
+            if tick.waitsForBatches { executor.hold(-1) }
+            if batch.end() { next = await wait(worker) }
+        }
+    }
+
+    /// Suspends a worker until there is a batch for it.
+    private func wait(_ worker: BatchWorker) async -> RunningBatch? {
+        await withUnsafeContinuation { continuation in
+            worker.continuation = continuation
+            let isKept = state.withLock { state in
+                guard !state.isOver, state.idleWorkers.count < Self.mostIdleWorkers else { return false }
+                state.idleWorkers.append(worker)
+                return true
+            }
+            if !isKept { worker.give(nil) }
+        }
+    }
+}
+
+/// A task that runs batches of one priority, and of loaders of one name.
+///
+/// It is used by its own task, or by whoever took it out of the list of idle ones: never by two threads at a time.
+final class BatchWorker: @unchecked Sendable {
+    let name: String?
+    let priority: TaskPriority
+    var task: Task<Void, Never>?
+    var continuation: UnsafeContinuation<RunningBatch?, Never>?
+
+    init(name: String?, priority: TaskPriority) {
+        self.name = name
+        self.priority = priority
+    }
+
+    func suits(_ batch: RunningBatch) -> Bool { priority == batch.priority && name == batch.name }
+
+    /// Resumes an idle worker with a batch, or to end.
+    func give(_ batch: RunningBatch?) {
+        continuation.take()?.resume(returning: batch)
     }
 }

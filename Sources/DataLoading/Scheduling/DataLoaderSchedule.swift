@@ -2,7 +2,7 @@
 //
 // When keys are sent that were loaded where no tick is known.
 
-/// When a loader sends the keys that were loaded outside ``withBatching(_:)``.
+/// When a loader sends the keys that were loaded outside ``withBatching(_:_:)``.
 ///
 /// Inside, the tick decides, whatever the schedule is.
 public struct DataLoaderSchedule: Sendable {

@@ -2,30 +2,36 @@
 //
 // The run queue of one scope. It knows when no task of the scope can run, which is when a tick ends.
 
-/// Runs the jobs of one scope one after another, and resumes the scope's host when none is left.
+import Synchronization
+
+/// Runs the jobs of one scope one after another, and ends the scope's tick when none is left.
 ///
 /// It owns no thread: while there are jobs, a detached task drains them on Swift's own pool, so thousands of scopes
 /// cost no more than their work.
 ///
 /// *Idle*: no job, no drain task. *Draining*: exactly one drain task runs; it takes all jobs that are queued, runs
-/// them, and looks again. When it finds none and the end of a tick is wanted, it resumes the host, which is a job like
-/// any other; when it is not wanted, the executor is idle.
+/// them, and looks again. When it finds none and the end of a tick is wanted and nothing holds it, it ends the tick,
+/// which may bring new jobs; otherwise the executor is idle.
 @usableFromInline
 final class TickExecutor: TaskExecutor {
     private struct State: Sendable {
         var jobs: [UnownedJob] = []
         var isDraining = false
-        var isTickEndWanted = false
-        var host: UnsafeContinuation<Void, Never>?
+        /// The scope whose tick is to end when no job is left.
+        var ending: BatchingScope?
+        /// How many batches must come back before a tick may end.
+        var holds = 0
     }
 
     private enum Step: Sendable {
         case run
-        case endTick(UnsafeContinuation<Void, Never>)
+        case endTick(BatchingScope)
         case stop
     }
 
     private let state = Lock(State())
+    /// The thread that runs a job of this executor; 0 while there is none.
+    private let thread = Atomic<UInt>(0)
 
     /// How many jobs run before the thread is offered to others: a scope with endless work starves nobody.
     private static let jobsPerTurn = 512
@@ -36,17 +42,20 @@ final class TickExecutor: TaskExecutor {
         wakeIfIdle { $0.jobs.append(job) }
     }
 
-    /// Asks for the host to be resumed when no job is left. Wakes an idle executor, so that a request from another
+    /// Whether a job of this executor runs on the current thread.
+    ///
+    /// Only what the current thread itself has written can equal its own number, so no order with others is needed.
+    var isOnCurrentThread: Bool { thread.load(ordering: .relaxed) == currentThread() }
+
+    /// Asks for the tick to be ended when no job is left. Wakes an idle executor, so that a request from another
     /// scope's thread is not missed.
-    func wantTickEnd() {
-        wakeIfIdle { $0.isTickEndWanted = true }
+    func wantTickEnd(of scope: BatchingScope) {
+        wakeIfIdle { $0.ending = scope }
     }
 
-    /// Suspends the host, a task on this executor, until no job is left and ``wantTickEnd()`` has been called.
-    func tickEnd() async {
-        await withUnsafeContinuation { host in
-            state.withLock { $0.host = host }
-        }
+    /// Has ticks wait for one more, or one less, batch.
+    func hold(_ change: Int) {
+        wakeIfIdle { $0.holds += change }
     }
 
     private func wakeIfIdle(after change: (inout State) -> Void) {
@@ -62,36 +71,43 @@ final class TickExecutor: TaskExecutor {
 
     private func drain() async {
         var jobs: [UnownedJob] = []
+        var dispatches: [@Sendable () -> Void] = []
         var jobsThisTurn = 0
+        thread.store(currentThread(), ordering: .relaxed)
         while true {
-            switch state.withLock({ Self.nextStep(&$0, taking: &jobs) }) {
+            switch nextStep(taking: &jobs) {
             case .run:
                 for job in jobs {
                     job.runSynchronously(on: asUnownedTaskExecutor())
                     jobsThisTurn += 1
                     guard jobsThisTurn == Self.jobsPerTurn else { continue }
                     jobsThisTurn = 0
+                    thread.store(0, ordering: .relaxed)
                     await Task.yield()
+                    thread.store(currentThread(), ordering: .relaxed)
                 }
                 jobs.removeAll(keepingCapacity: true)
-            case .endTick(let host):
-                host.resume()
+            case .endTick(let scope):
+                scope.endTick(using: &dispatches)
             case .stop:
                 return
             }
         }
     }
 
-    private static func nextStep(_ state: inout State, taking jobs: inout [UnownedJob]) -> Step {
-        if !state.jobs.isEmpty {
-            swap(&jobs, &state.jobs)
-            return .run
+    /// What to do next. Once it says to stop, another thread may drain.
+    private func nextStep(taking jobs: inout [UnownedJob]) -> Step {
+        state.withLock { state in
+            if !state.jobs.isEmpty {
+                swap(&jobs, &state.jobs)
+                return .run
+            }
+            if state.holds <= 0, let scope = state.ending.take() {
+                return .endTick(scope)
+            }
+            thread.store(0, ordering: .relaxed)
+            state.isDraining = false
+            return .stop
         }
-        if state.isTickEndWanted, let host = state.host.take() {
-            state.isTickEndWanted = false
-            return .endTick(host)
-        }
-        state.isDraining = false
-        return .stop
     }
 }

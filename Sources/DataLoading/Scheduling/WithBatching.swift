@@ -37,14 +37,18 @@
 /// When the calling task is cancelled, so are the child tasks of the body; see <doc:Cancellation> for what becomes of
 /// their loads.
 ///
-/// - Parameter body: What to run. It does not inherit the caller's actor.
+/// - Parameters:
+///   - tick: What the end of a tick waits for; ``BatchingTick/eager`` by default. A scope inside a scope has the ticks of
+///     the outer one.
+///   - body: What to run. It does not inherit the caller's actor.
 /// - Returns: What the body returns.
 /// - Throws: What the body throws.
 public func withBatching<Success: Sendable, Failure: Error>(
+    _ tick: BatchingTick = .eager,
     _ body: sending @concurrent () async throws(Failure) -> Success
 ) async throws(Failure) -> Success {
     if let scope = BatchingScope.current, scope.isOpen {
         return try await body()
     }
-    return try await BatchingScope.run(body)
+    return try await BatchingScope.run(tick, body)
 }

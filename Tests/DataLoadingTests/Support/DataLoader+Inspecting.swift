@@ -7,8 +7,10 @@
 extension DataLoader {
     nonisolated func hasCallers(_ count: Int, of key: Key) async -> Bool {
         intake.withLock { intake in
-            guard case .pending(let queue, let slot)? = intake.entries[key] else { return false }
-            return queue.slots[slot].callers == count
+            guard let place = intake.memo.find(key), case .pending(_, let id) = intake.memo.places[place] else {
+                return false
+            }
+            return intake.queues[Int(id.queue)]?.slots[Int(id.slot)].callers == Int32(count)
         }
     }
 }

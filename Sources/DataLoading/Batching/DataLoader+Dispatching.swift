@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Ending ticks, starting batches, taking their results in.
+
+extension DataLoader {
+    /// Sends what was loaded outside of all scopes and has not been sent yet, whatever the schedule is.
+    ///
+    /// Returns at once: the callers get their values as the batches come back.
+    @inlinable
+    public nonisolated func dispatch() {
+        if let queue = intake.withLock({ $0.gathering.queue(of: nil) }) { endTick(of: queue) }
+    }
+
+    @inlinable
+    nonisolated func handle(_ event: QueueEvent, of queue: LoadQueue<Key, Value>) {
+        switch event {
+        case .opened: schedule(queue)
+        case .filled: endTick(of: queue)
+        }
+    }
+
+    /// Sees to it that a queue is sent when its tick ends, or when the schedule says so outside of all scopes.
+    @inlinable
+    nonisolated func schedule(_ queue: LoadQueue<Key, Value>) {
+        if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: queue) }) { return }
+        if case .immediate = options.schedule.kind { return endTick(of: queue) }
+        let priority = intake.withLock { _ in queue.priority }
+        Task.detached(name: taskName("schedule"), priority: priority) { await self.endTickInTime(of: queue) }
+    }
+
+    @inlinable
+    func endTickInTime(of queue: LoadQueue<Key, Value>) async {
+        switch options.schedule.kind {
+        case .quiescence(let maximumDelay):
+            await quiescence(maximumDelay: maximumDelay) { intake.withLock { _ in queue.slots.count } }
+        case .window(let time, let clock), .manual(let time, let clock):
+            // Nothing cancels this task; a clock that fails to sleep must not keep callers waiting.
+            try? await clock.sleep(for: time)
+        case .immediate:
+            break
+        }
+        endTick(of: queue)
+    }
+
+    @inlinable
+    nonisolated func endTick(of queue: LoadQueue<Key, Value>) {
+        startBatches(of: queue.scope, endingTickOf: queue)
+    }
+
+    /// Starts what is due and may run of one scope, or of what was loaded outside of all.
+    ///
+    /// A scope's keys are cut when one of its ticks ends and at no other moment, in one step: if another scope could
+    /// cut them, or cut some of them, the batches would be a matter of timing.
+    @inlinable
+    nonisolated func startBatches(of scope: BatchingScope?, endingTickOf queue: LoadQueue<Key, Value>? = nil) {
+        let (dispatches, next) = intake.withLock { intake in
+            if let queue { intake.endTick(of: queue) }
+            return (intake.dispatches(of: scope, identify: identify), intake.nextScope)
+        }
+        for dispatch in dispatches { dispatch.identity.start { await self.run(dispatch) } }
+        if let next { startBatchesAtTickEnd(of: next) }
+    }
+
+    @inlinable
+    nonisolated func startBatchesAtTickEnd(of scope: BatchingScope) {
+        let isOpen = scope.atTickEnd { self.startBatches(of: scope) }
+        if !isOpen { startBatches(of: scope) }
+    }
+
+    @inlinable
+    nonisolated func identify(_ queue: LoadQueue<Key, Value>) -> RunningBatch {
+        RunningBatch(scope: queue.scope, name: taskName("batch"), priority: queue.priority, onWaiting: onWaiting)
+    }
+
+    @inlinable
+    nonisolated func run(_ dispatch: Dispatch<Key, Value>) async {
+        let outcome: BatchOutcome<Key, Value>
+        do {
+            outcome = try await batchFunction.fetch(dispatch.keys).outcome(for: dispatch.keys, loader: options.name)
+        } catch {
+            outcome = .failure(error)
+        }
+        for resume in intake.withLock({ $0.finish(dispatch, with: outcome) }) { resume() }
+        if options.maxConcurrentBatches != nil { startWhatMayRun() }
+    }
+
+    /// While the loads that a batch's function makes are waited for, the batch does not count: the limit would keep it
+    /// waiting for itself.
+    @inlinable nonisolated var onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)? {
+        guard options.maxConcurrentBatches != nil else { return nil }
+        return { isWaiting in
+            self.intake.withLock { $0.running += isWaiting ? -1 : 1 }
+            if isWaiting { self.startWhatMayRun() }
+        }
+    }
+
+    @inlinable
+    nonisolated func startWhatMayRun() {
+        startBatches(of: nil)
+        if let scope = LoadOrigin.current.scope { startBatchesAtTickEnd(of: scope) }
+    }
+
+    @inlinable
+    nonisolated func taskName(_ purpose: String) -> String? {
+        options.name.map { "\($0) \(purpose)" }
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Many loads of one caller: taken in together, waited for once.
+
+extension Intake {
+    @usableFromInline typealias Group = LoadGroup<Key, Value>
+
+    /// Takes the loads of several keys in.
+    ///
+    /// - Returns: The loads, and what is to be seen to.
+    @inlinable
+    mutating func enter(_ keys: [Key]) -> (Group, events: [(QueueEvent, Queue)]) {
+        let group = Group(count: keys.count)
+        var events: [(QueueEvent, Queue)] = []
+        if remembersKeys { memo.prepare(for: keys.count) }
+        var origin: LoadOrigin?
+        let priority = Task.currentPriority
+        for key in keys {
+            switch enter(key, waits: false, from: &origin) {
+            case .finished(let result):
+                group.loads.append(.finished(result))
+            case .waiting(let ticket, let event):
+                if group.queues.isEmpty { ticket.queue.prepare(for: keys.count) }
+                group.append(ticket.queue, slot: ticket.slot)
+                group.batch = ticket.batch
+                raisePriority(of: ticket.queue, slot: ticket.slot, to: priority)
+                if let event { events.append((event, ticket.queue)) }
+            }
+        }
+        return (group, events)
+    }
+
+    /// Gets a group in line for the next of its slots that has no result.
+    ///
+    /// - Returns: Whether there is one. If not, its caller may go on.
+    @inlinable
+    mutating func advance(_ group: Group) -> Bool {
+        while group.cursor < group.loads.count {
+            guard case .waiting(let index, let number) = group.loads[group.cursor] else {
+                group.cursor += 1
+                continue
+            }
+            let (queue, slot) = (group.queues[Int(index)], Int(number))
+            if case .finished(let result) = queue.slots[slot].state {
+                group.loads[group.cursor] = .finished(result)
+            } else {
+                let waiter = queue.lineUp(forSlot: slot)
+                if beginWait(of: group.batch, in: queue, waiter: waiter) {
+                    queue.waiters[waiter].caller = .group(group)
+                    return true
+                }
+                group.loads[group.cursor] = .circular(queue.slots[slot].key)
+            }
+            group.cursor += 1
+        }
+        return false
+    }
+
+    /// Suspends the caller of a group until all of its keys have results.
+    ///
+    /// - Returns: Whether it is suspended.
+    @inlinable
+    mutating func wait(_ continuation: UnsafeContinuation<Void, Never>, for group: Group) -> Bool {
+        guard !group.hasLeft, advance(group) else { return false }
+        group.continuation = continuation
+        return true
+    }
+
+    /// Takes the caller of a group out, and its wish for each key that has no result.
+    ///
+    /// - Returns: The caller, if it was suspended, and the batches in flight that nobody waits for any more.
+    @inlinable
+    mutating func leave(_ group: Group) -> (UnsafeContinuation<Void, Never>?, [RunningBatch]) {
+        guard !group.hasLeft else { return (nil, []) }
+        group.hasLeft = true
+        var abandoned: [RunningBatch] = []
+        for case .waiting(let index, let slot) in group.loads[group.cursor...] {
+            if let batch = release(group.queues[Int(index)], slot: Int(slot)) { abandoned.append(batch) }
+        }
+        return (group.continuation.take(), abandoned)
+    }
+
+    /// The results of a group whose caller goes on, in its loads: a load that has none was cancelled.
+    @inlinable
+    mutating func settle(_ group: Group) {
+        for (number, load) in group.loads.enumerated() {
+            guard case .waiting(let index, let slot) = load else { continue }
+            if case .finished(let result) = group.queues[Int(index)].slots[Int(slot)].state {
+                group.loads[number] = .finished(result)
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What is known of each key. A key is hashed once, when it is asked for; from then on it is known by its place.
+
+/// A slot of a queue, as a place in the memo names it. The number of a queue is used anew once the queue has ended.
+@usableFromInline
+struct SlotID: Equatable, Sendable {
+    @usableFromInline let queue: Int32
+    @usableFromInline let slot: Int32
+
+    @inlinable
+    init(queue: Int, slot: Int) {
+        self.queue = Int32(truncatingIfNeeded: queue)
+        self.slot = Int32(truncatingIfNeeded: slot)
+    }
+}
+
+/// Results and pending fetches by key.
+///
+/// A pending place is identified by its slot: whoever changes a place on behalf of a slot first checks that it is still
+/// of that slot, so newer values are never lost to older results.
+@usableFromInline
+struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    @usableFromInline
+    enum Place: Sendable {
+        case vacant(next: Int)
+        case pending(Key, SlotID)
+        case finished(Key, Result<Value, any Error>)
+    }
+
+    @usableFromInline var index: [Key: Int32] = [:]
+    @usableFromInline var places: ContiguousArray<Place> = []
+    /// The first of the vacant places, which are linked; -1 if there is none.
+    @usableFromInline var firstVacant = -1
+
+    @inlinable
+    init() {}
+
+    @inlinable var count: Int { index.count }
+
+    /// Makes room for more keys, if they are more than there are: few at a time must not copy all each time.
+    @inlinable
+    mutating func prepare(for more: Int) {
+        guard more > places.count else { return }
+        index.reserveCapacity(index.count + more)
+        places.reserveCapacity(places.count + more)
+    }
+
+    /// The number of a key's place.
+    @inlinable
+    func find(_ key: Key) -> Int? { index[key].map { Int($0) } }
+
+    /// The number of a key's place, which is made pending if there is none.
+    ///
+    /// - Complexity: O(1), and one hash.
+    @inlinable
+    mutating func claim(_ key: Key) -> (number: Int, isNew: Bool) {
+        let vacant = firstVacant >= 0 ? firstVacant : places.count
+        let number = Int(Self.found(&index[key, default: -1], orElse: Int32(truncatingIfNeeded: vacant)))
+        return (number, number == vacant)
+    }
+
+    @inlinable
+    static func found(_ number: inout Int32, orElse vacant: Int32) -> Int32 {
+        if number < 0 { number = vacant }
+        return number
+    }
+
+    /// Fills a place that was claimed and is new, or changes one.
+    @inlinable
+    mutating func set(_ number: Int, to place: Place) {
+        if number == places.count {
+            places.append(place)
+            return
+        }
+        if case .vacant(let next) = places[number] { firstVacant = next }
+        places[number] = place
+    }
+
+    /// Forgets a key.
+    ///
+    /// - Returns: What was known, so that it ends outside the lock: the end of a value is its owner's code.
+    @inlinable
+    mutating func remove(_ number: Int) -> Place {
+        let place = places[number]
+        switch place {
+        case .vacant:
+            return place
+        case .pending(let key, _), .finished(let key, _):
+            index[key] = nil
+        }
+        places[number] = .vacant(next: firstVacant)
+        firstVacant = number
+        return place
+    }
+
+    /// Whether what is known of a place is that a slot will bring it.
+    @inlinable
+    func isPending(_ number: Int, in slot: SlotID) -> Bool {
+        guard number >= 0, number < places.count, case .pending(_, slot) = places[number] else { return false }
+        return true
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the current task works for: which scope's tick waits for it, and which batch.
+
+/// A scope, or a batch, that tasks work for. They inherit it as a task-local value.
+@usableFromInline
+class LoadContext: @unchecked Sendable {  // It has no state of its own that varies; see the subclasses.
+    @TaskLocal static var current: LoadContext?
+
+    /// The scope that a task was made in. It may have left it since, see ``LoadOrigin``.
+    final let scope: BatchingScope?
+
+    init(scope: BatchingScope?) {
+        self.scope = scope
+    }
+
+    /// The batch whose function made the task, or is the task.
+    var batch: RunningBatch? { nil }
+}
+
+/// Where a load comes from.
+@usableFromInline
+struct LoadOrigin {
+    /// The scope whose ticks wait for the current task.
+    @usableFromInline let scope: BatchingScope?
+    /// The batch that the current task works for.
+    @usableFromInline let batch: RunningBatch?
+
+    @usableFromInline static var current: LoadOrigin {
+        guard let context = LoadContext.current else { return LoadOrigin(scope: nil, batch: nil) }
+        guard let scope = context.scope, scope.isOfCurrentTask else {
+            return LoadOrigin(scope: nil, batch: context.batch)
+        }
+        return LoadOrigin(scope: scope, batch: context.batch)
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Batches equal depth: over several loaders, whatever the order in which their batches come back.
+
+import DataLoading
+import Testing
+
+@Suite("Levels", .timeLimit(.minutes(2)))
+struct LevelTickTests {
+    /// A tree of loads: what a load brings decides what is loaded next, and from which loader.
+    private struct Tree: Sendable {
+        var loaders: [Int]
+        var children: [[Int]]
+
+        init(size: Int, loaders count: Int, random: inout SplitMix64) {
+            loaders = (0..<size).map { _ in Int.random(in: 0..<count, using: &random) }
+            children = Array(repeating: [], count: size)
+            for node in 1..<size { children[Int.random(in: max(0, node - 40)..<node, using: &random)].append(node) }
+        }
+
+        /// At how many levels each loader is used.
+        func levels(ofLoaders count: Int) -> [Int] {
+            var levels = Array(repeating: 0, count: count)
+            var level = [0]
+            while !level.isEmpty {
+                for loader in Set(level.map { loaders[$0] }) { levels[loader] += 1 }
+                level = level.flatMap { children[$0] }
+            }
+            return levels
+        }
+    }
+
+    private static func load(_ node: Int, of tree: Tree, from loaders: [DataLoader<Int, [Int]>]) async throws {
+        let children = try await loaders[tree.loaders[node]].load(node)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for child in children { group.addTask { try await load(child, of: tree, from: loaders) } }
+            try await group.waitForAll()
+        }
+    }
+
+    /// The batches that each loader makes for a tree.
+    private static func batches(
+        for tree: Tree,
+        loaders count: Int,
+        tick: BatchingTick,
+        wait: @escaping @Sendable () async -> Void
+    ) async throws -> [Int] {
+        let logs = (0..<count).map { _ in BatchLog<Int>() }
+        let loaders = logs.map { log in
+            DataLoader<Int, [Int]> { nodes in
+                log.append(nodes)
+                await wait()
+                return Dictionary(uniqueKeysWithValues: nodes.map { ($0, tree.children[$0]) })
+            }
+        }
+        try await withBatching(tick) { try await load(0, of: tree, from: loaders) }
+        return logs.map(\.count)
+    }
+
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func `a hundred random trees of a thousand make a batch for each loader and level`(seed: UInt64) async throws {
+        var random = SplitMix64(state: seed)
+        for _ in 0..<100 {
+            let count = Int.random(in: 1...4, using: &random)
+            let tree = Tree(size: 1_000, loaders: count, random: &random)
+            let batches = try await Self.batches(for: tree, loaders: count, tick: .eager) {}
+            #expect(batches == tree.levels(ofLoaders: count))
+        }
+    }
+
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func `by level, the batches may come back in any order and at any time`(seed: UInt64) async throws {
+        var random = SplitMix64(state: seed)
+        for _ in 0..<10 {
+            let count = Int.random(in: 2...4, using: &random)
+            let tree = Tree(size: 300, loaders: count, random: &random)
+            let batches = try await Self.batches(for: tree, loaders: count, tick: .byLevel) {
+                try? await Task.sleep(for: .microseconds(Int.random(in: 0...300)))
+            }
+            #expect(batches == tree.levels(ofLoaders: count))
+        }
+    }
+
+    @Test func `by level, a batch whose function loads is not waited for`() async throws {
+        let inner = DataLoader<Int, Int> { keys in Dictionary(uniqueKeysWithValues: keys.map { ($0, $0 * 10) }) }
+        let outer = DataLoader<Int, Int> { keys in
+            let values = try await inner.loadMany(keys)
+            return Dictionary(uniqueKeysWithValues: zip(keys, values))
+        }
+        let value = try await withBatching(.byLevel) { try await outer.load(4) }
+        #expect(value == 40)
+    }
+
+    @Test func `by level, a batch that fails or is cancelled holds nobody up`() async throws {
+        let failing = DataLoader<Int, Int> { _ in throw TestError() }
+        let endless = DataLoader<Int, Int> { _ in
+            try await Task.sleep(for: .seconds(3_600))
+            return [:]
+        }
+        let (loader, log) = tenfold()
+        try await withBatching(.byLevel) {
+            await #expect(throws: TestError.self) { try await failing.load(1) }
+            let first = try await loader.load(1)
+            #expect(first == 10)
+            let task = Task { try await endless.load(1) }
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+            async let _ = endless.load(2)  // Cancelled at the end of the body.
+            async let other = loader.load(2)
+            let second = try await other
+            #expect(second == 20)
+        }
+        #expect(log.all == [[1], [2]])
+    }
+}
