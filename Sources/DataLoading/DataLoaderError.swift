@@ -9,14 +9,14 @@ public struct DataLoaderError: Error, Hashable, Sendable {
     /// What kind of fault it is. Compare with the static members; more may come.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case invalidOption, missingValue, wrongResultCount, circularLoad
+            case invalidOption, missingValue, wrongResultCount, circularLoad, batchTimedOut
         }
 
         private let kind: Kind
 
         /// An option has a value that it cannot have.
         public static let invalidOption = Code(kind: .invalidOption)
-        /// A keyed batch function returned no value for a key, and `Value` is not an optional.
+        /// A keyed or streaming batch function brought no value for a key, and `Value` is not an optional.
         public static let missingValue = Code(kind: .missingValue)
         /// An aligned batch function returned more or fewer results than it was given keys.
         public static let wrongResultCount = Code(kind: .wrongResultCount)
@@ -25,6 +25,9 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         /// that it works for. Noticed where a fetch under way is shared, that is with deduplication and memoisation on:
         /// otherwise such a load asks anew.
         public static let circularLoad = Code(kind: .circularLoad)
+
+        /// A batch function took longer than ``DataLoaderOptions/batchTimeout``.
+        public static let batchTimedOut = Code(kind: .batchTimedOut)
 
         /// The code's name.
         public var description: String { kind.rawValue }
@@ -47,8 +50,8 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         return Self(
             code: .missingValue,
             message: """
-                The batch function\(loader.map { " of '\($0)'" } ?? "") returned no value for the key \(key). \
-                Return one for every key, or make the loader's Value an optional.
+                The batch function\(loader.map { " of '\($0)'" } ?? "") brought no value for the key \(key). \
+                Bring one for every key, or make the loader's Value an optional.
                 """,
             offender: key
         )
@@ -64,6 +67,18 @@ public struct DataLoaderError: Error, Hashable, Sendable {
                 would wait for ever. Load only keys that do not need the batch that loads them.
                 """,
             offender: key
+        )
+    }
+
+    @usableFromInline
+    static func batchTimedOut(after time: Duration, keys: Int, loader: String?) -> Self {
+        Self(
+            code: .batchTimedOut,
+            message: """
+                The batch function\(loader.map { " of '\($0)'" } ?? "") took more than \(time) for \(keys) keys and was \
+                cancelled. Allow it a longer batchTimeout, or smaller batches.
+                """,
+            offender: nil
         )
     }
 

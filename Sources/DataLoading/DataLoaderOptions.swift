@@ -23,6 +23,22 @@ public struct DataLoaderOptions: Sendable {
     /// of a key; the error of a whole batch is not. When off, every tick fetches anew.
     public let memoises: Bool
 
+    /// Whether a load whose result is known waits for the batch that is being gathered, if there is one, so that it and
+    /// the loads that miss are resumed together, and what they load next shares a batch. Off by default: a known result is
+    /// returned at once. It says nothing of ``DataLoader/prime(_:with:force:)-(_,Value,_)``, nor of loads made while
+    /// nothing is being gathered.
+    public let alignsHits: Bool
+
+    /// The longest time that a batch function may take, measured by ``clock``; `nil`, the default, for no limit.
+    ///
+    /// Then the callers of its keys that have no result get a ``DataLoaderError`` with
+    /// ``DataLoaderError/Code/batchTimedOut``, which is not kept, and its task is cancelled. What it still returns is
+    /// dropped; while it runs on, it counts for ``maxConcurrentBatches``.
+    public let batchTimeout: Duration?
+
+    /// The clock that measures ``batchTimeout``; `ContinuousClock` by default. A schedule has its own.
+    public let clock: any Clock<Duration>
+
     /// When keys that were loaded outside ``withBatching(_:_:)`` are sent. Inside, the tick decides.
     public let schedule: DataLoaderSchedule
 
@@ -41,6 +57,9 @@ public struct DataLoaderOptions: Sendable {
     ///   - maxConcurrentBatches: The largest number of batches in flight, at least 1; no limit by default.
     ///   - deduplicates: Whether loads of a pending key share one fetch.
     ///   - memoises: Whether results are kept for later loads.
+    ///   - alignsHits: Whether loads whose result is known wait for the batch that is being gathered.
+    ///   - batchTimeout: The longest time that a batch function may take, more than zero; no limit by default.
+    ///   - clock: The clock that measures it.
     ///   - schedule: When keys loaded outside ``withBatching(_:_:)`` are sent.
     ///   - name: What to call the loader.
     /// - Throws: ``DataLoaderError`` with ``DataLoaderError/Code/invalidOption`` that names the option.
@@ -49,6 +68,9 @@ public struct DataLoaderOptions: Sendable {
         maxConcurrentBatches: Int? = nil,
         deduplicates: Bool = true,
         memoises: Bool = true,
+        alignsHits: Bool = false,
+        batchTimeout: Duration? = nil,
+        clock: any Clock<Duration> = ContinuousClock(),
         schedule: DataLoaderSchedule = .quiescence(),
         name: String? = nil
     ) throws(DataLoaderError) {
@@ -59,6 +81,9 @@ public struct DataLoaderOptions: Sendable {
             let value = "\(maxConcurrentBatches)"
             throw .invalidOption("maxConcurrentBatches", is: value, mustBe: "at least 1, or nil for no limit")
         }
+        if let batchTimeout, batchTimeout <= .zero {
+            throw .invalidOption("batchTimeout", is: "\(batchTimeout)", mustBe: "more than zero, or nil for no limit")
+        }
         if let (name, value) = schedule.invalidTime {
             throw .invalidOption(name, is: "\(value)", mustBe: "zero or more")
         }
@@ -67,6 +92,9 @@ public struct DataLoaderOptions: Sendable {
             maxConcurrentBatches: maxConcurrentBatches,
             deduplicates: deduplicates,
             memoises: memoises,
+            alignsHits: alignsHits,
+            batchTimeout: batchTimeout,
+            clock: clock,
             schedule: schedule,
             name: name
         )
@@ -78,6 +106,9 @@ public struct DataLoaderOptions: Sendable {
         maxConcurrentBatches: Int? = nil,
         deduplicates: Bool = true,
         memoises: Bool = true,
+        alignsHits: Bool = false,
+        batchTimeout: Duration? = nil,
+        clock: any Clock<Duration> = ContinuousClock(),
         schedule: DataLoaderSchedule = .quiescence(),
         name: String? = nil
     ) {
@@ -85,6 +116,9 @@ public struct DataLoaderOptions: Sendable {
         self.maxConcurrentBatches = maxConcurrentBatches
         self.deduplicates = deduplicates
         self.memoises = memoises
+        self.alignsHits = alignsHits
+        self.batchTimeout = batchTimeout
+        self.clock = clock
         self.schedule = schedule
         self.name = name
     }

@@ -13,8 +13,15 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
     /// It stays on its caller's executor: each change of executor costs as much as a key.
     @usableFromInline let fetch: @Sendable ([Key]) async throws -> BatchResults<Key, Value>
 
+    /// The function itself, if it brings its results one by one. Then `fetch` collects them.
+    @usableFromInline let stream: (@Sendable ([Key], BatchResponder<Key, Value>) async throws -> Void)?
+
     @inlinable
-    init(fetch: @escaping @Sendable ([Key]) async throws -> BatchResults<Key, Value>) {
+    init(
+        stream: (@Sendable ([Key], BatchResponder<Key, Value>) async throws -> Void)? = nil,
+        fetch: @escaping @Sendable ([Key]) async throws -> BatchResults<Key, Value>
+    ) {
+        self.stream = stream
         self.fetch = fetch
     }
 
@@ -58,6 +65,7 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
 enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     case keyed([Key: Value], missing: Value?)
     case aligned([Result<Value, any Error>])
+    case collected([Key: Result<Value, any Error>], missing: Value?)
 
     /// What this says of the keys of a batch, and of others.
     @inlinable
@@ -65,22 +73,37 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         switch self {
         case .keyed(let values, let missing):
             var found = 0
-            let results: [Result<Value, any Error>] = keys.map { key in
+            let results = keys.map { key in
                 if let value = values[key] {
                     found += 1
-                    return .success(value)
+                    return Result<Value, any Error>.success(value)
                 }
-                return missing.map { .success($0) } ?? .failure(DataLoaderError.missingValue(for: key, loader: loader))
+                return Self.result(of: key, missing: missing, loader: loader)
             }
             guard values.count > found else { return .results(results, additional: [:]) }
-            let asked = Set(keys)
-            return .results(results, additional: values.filter { !asked.contains($0.key) })
+            return .results(results, additional: Self.withoutKeys(keys, values))
+        case .collected(let collected, let missing):
+            let results = keys.map { collected[$0] ?? Self.result(of: $0, missing: missing, loader: loader) }
+            return .results(results, additional: Self.withoutKeys(keys, collected.compactMapValues { try? $0.get() }))
         case .aligned(let results):
             guard results.count == keys.count else {
                 return .failure(DataLoaderError.wrongResultCount(results.count, keys: keys.count, loader: loader))
             }
             return .results(results, additional: [:])
         }
+    }
+
+    /// The result of a key for which a batch function brought none.
+    @inlinable
+    static func result(of key: Key, missing: Value?, loader: String?) -> Result<Value, any Error> {
+        missing.map { .success($0) } ?? .failure(DataLoaderError.missingValue(for: key, loader: loader))
+    }
+
+    /// The values of keys that were not asked for.
+    @inlinable
+    static func withoutKeys(_ keys: [Key], _ values: [Key: Value]) -> [Key: Value] {
+        let asked = Set(keys)
+        return values.filter { !asked.contains($0.key) }
     }
 }
 

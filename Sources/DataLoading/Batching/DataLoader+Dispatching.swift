@@ -53,10 +53,13 @@ extension DataLoader {
     /// cut them, or cut some of them, the batches would be a matter of timing.
     @inlinable
     nonisolated func startBatches(of scope: BatchingScope?, endingTickOf queue: LoadQueue<Key, Value>? = nil) {
-        let (dispatches, next) = intake.withLock { intake in
+        let (dispatches, stranded, next) = intake.withLock { intake in
             if let queue { intake.endTick(of: queue) }
-            return (intake.dispatches(of: scope, identify: identify), intake.nextScope)
+            let dispatches = intake.dispatches(of: scope, identify: identify)
+            defer { intake.stranded = [] }
+            return (dispatches, intake.stranded, intake.nextScope)
         }
+        for resume in stranded { resume() }
         for dispatch in dispatches { dispatch.identity.start { await self.run(dispatch) } }
         if let next { startBatchesAtTickEnd(of: next) }
     }
@@ -74,14 +77,33 @@ extension DataLoader {
 
     @inlinable
     nonisolated func run(_ dispatch: Dispatch<Key, Value>) async {
+        let timer = options.batchTimeout.map { startTimer(of: $0, for: dispatch) }
         let outcome: BatchOutcome<Key, Value>
         do {
-            outcome = try await batchFunction.fetch(dispatch.keys).outcome(for: dispatch.keys, loader: options.name)
+            if let stream = batchFunction.stream {
+                outcome = try await self.outcome(of: dispatch, from: stream)
+            } else {
+                outcome = try await batchFunction.fetch(dispatch.keys).outcome(for: dispatch.keys, loader: options.name)
+            }
         } catch {
             outcome = .failure(error)
         }
+        timer?.cancel()
         for resume in intake.withLock({ $0.finish(dispatch, with: outcome) }) { resume() }
         if options.maxConcurrentBatches != nil { startWhatMayRun() }
+    }
+
+    /// Fails a batch that takes too long.
+    @inlinable
+    nonisolated func startTimer(of time: Duration, for dispatch: Dispatch<Key, Value>) -> Task<Void, Never> {
+        let clock = options.clock
+        return Task.detached(name: taskName("batch timeout"), priority: dispatch.queue.priority) {
+            do { try await clock.sleep(for: time) } catch { return }
+            let error = DataLoaderError.batchTimedOut(after: time, keys: dispatch.keys.count, loader: self.options.name)
+            let resumptions = self.intake.withLock { $0.publish(.failure(error), of: dispatch) }
+            dispatch.identity.cancel()
+            for resume in resumptions { resume() }
+        }
     }
 
     /// While the loads that a batch's function makes are waited for, the batch does not count: the limit would keep it

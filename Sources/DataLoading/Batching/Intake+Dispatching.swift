@@ -98,37 +98,60 @@ extension Intake {
             keys.append(queue.slots[slot].key)
             callers += Int(queue.slots[slot].callers)
         }
-        guard !keys.isEmpty else { return nil }
         let slots = start..<queue.sent
+        guard !keys.isEmpty else {
+            letGo(queue, slots: slots)
+            stranded += resumptions(in: queue, slots: slots)
+            return nil
+        }
         let identity = identify(queue)
         queue.batches.append(Queue.Batch(slots: slots, callers: callers, identity: identity))
         noteWaits(for: identity, in: queue, slots: slots)
         return Dispatch(queue: queue, slots: slots, keys: keys, identity: identity, clears: clears)
     }
 
-    /// Takes the results of a batch in.
+    /// Takes the results of a batch in, whose function has ended.
     ///
     /// - Returns: Whom to resume, in call order.
     @inlinable
     mutating func finish(_ dispatch: Dispatch<Key, Value>, with outcome: BatchOutcome<Key, Value>) -> [Resumption] {
-        let queue = dispatch.queue
         running -= 1
-        queue.running -= 1
-        let isKept = options.memoises && outcome.isOfKeys
-        var position = 0
-        for slot in dispatch.slots where queue.slots[slot].isSent {
-            publish(outcome.result(at: position), in: queue, slot: slot, isKept: isKept)
-            position += 1
-        }
-        var resumptions = resumptions(in: queue, slots: dispatch.slots)
+        dispatch.queue.running -= 1
+        var resumptions = publish(outcome, of: dispatch)
         // Of a key that was not asked for, nobody can tell whether it was cleared since; so any clear counts.
         if options.memoises, dispatch.clears == clears {
             for (key, value) in outcome.additional {
                 resumptions += prime(key, with: .success(value), force: false).resumptions
             }
         }
-        endIfDone(queue)
+        endIfDone(dispatch.queue)
         return resumptions
+    }
+
+    /// Gives the slots of a batch that have none their results, in the order of the slots.
+    ///
+    /// - Returns: Whom to resume, in call order.
+    @inlinable
+    mutating func publish(_ outcome: BatchOutcome<Key, Value>, of dispatch: Dispatch<Key, Value>) -> [Resumption] {
+        let queue = dispatch.queue
+        queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].isClosed = true
+        let isKept = options.memoises && outcome.isOfKeys
+        var position = 0
+        for slot in dispatch.slots where queue.slots[slot].isSent {
+            publish(outcome.result(at: position), in: queue, slot: slot, isKept: isKept)
+            position += 1
+        }
+        letGo(queue, slots: dispatch.slots)
+        return resumptions(in: queue, slots: dispatch.slots)
+    }
+
+    /// Publishes the results that were held for a batch.
+    @inlinable
+    func letGo(_ queue: Queue, slots: Range<Int>) {
+        guard options.alignsHits else { return }
+        for slot in slots {
+            if case .held(let result) = queue.slots[slot].state { queue.slots[slot].state = .finished(result) }
+        }
     }
 
     /// Gives a slot its result, and the memo, unless it knows better.

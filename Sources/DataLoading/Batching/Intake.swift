@@ -33,6 +33,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline var gathering = GatheringQueues<Key, Value>()
     /// The queues whose tick has ended and that have keys to send, oldest first.
     @usableFromInline var due: [Queue] = []
+    /// Callers whose results were held for a batch that is not to be.
+    @usableFromInline var stranded: [Resumption] = []
     /// How often keys have been cleared.
     @usableFromInline var clears = 0
     /// How many batches are in flight and do not wait for loads of their own.
@@ -55,7 +57,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         guard !isNew else { return add(key, place: place, waits: waits, from: &origin) }
         switch memo.places[place] {
         case .finished(_, let result):
-            return .finished(result)
+            return options.alignsHits ? hold(result, of: key, waits: waits, from: &origin) : .finished(result)
         case .pending(_, let slot):
             if let queue = queues[Int(slot.queue)], isJoinable(queue, slot: Int(slot.slot)) {
                 return .waiting(join(queue, slot: Int(slot.slot), waits: waits, from: &origin), nil)
@@ -64,6 +66,19 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         case .vacant:
             return add(key, place: place, waits: waits, from: &origin)
         }
+    }
+
+    /// Has a known result wait for the batch that is being gathered, if there is one.
+    @inlinable
+    mutating func hold(
+        _ result: Result<Value, any Error>,
+        of key: Key,
+        waits: Bool,
+        from origin: inout LoadOrigin?
+    ) -> Entered {
+        guard let queue = gathering.queue(of: Self.found(&origin).scope) else { return .finished(result) }
+        queue.slots.append(Queue.Slot(key: key, place: -1, state: .held(result)))
+        return .waiting(join(queue, slot: queue.slots.count - 1, waits: waits, from: &origin), nil)
     }
 
     /// Whether anything is kept of a key.

@@ -20,6 +20,8 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
             case gathered
             /// Sent, and no result yet.
             case sent
+            /// The result is known, and waits for the batch all the same.
+            case held(Result<Value, any Error>)
             /// The result has been published.
             case finished(Result<Value, any Error>)
             /// Every caller left before the key was sent: it will not be.
@@ -27,7 +29,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         }
 
         @usableFromInline let key: Key
-        @usableFromInline var state = State.gathered
+        @usableFromInline var state: State
         /// How many callers want the result. An enqueued key is wanted for good.
         @usableFromInline var callers: Int32 = 0
         /// The key's place in the memo; -1 if it has none.
@@ -37,8 +39,9 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         @usableFromInline var lastWaiter: Int32 = -1
 
         @inlinable
-        init(key: Key, place: Int) {
+        init(key: Key, place: Int, state: State = .gathered) {
             self.key = key
+            self.state = state
             self.place = Int32(truncatingIfNeeded: place)
         }
 
@@ -52,8 +55,14 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
             if case .sent = state { true } else { false }
         }
 
-        /// Whether a result is to come.
-        @inlinable var isOpen: Bool { isGathered || isSent }
+        /// Whether the callers are still to get a result.
+        @inlinable
+        var isOpen: Bool {
+            switch state {
+            case .gathered, .sent, .held: true
+            case .finished, .abandoned: false
+            }
+        }
     }
 
     /// A caller's place in line, kept from the moment it asks. Those of one slot are linked.
@@ -86,6 +95,8 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         /// How many callers want a result of this batch. At zero it is cancelled.
         @usableFromInline var callers: Int
         @usableFromInline let identity: RunningBatch
+        /// Whether it takes no results any more.
+        @usableFromInline var isClosed = false
 
         @inlinable
         init(slots: Range<Int>, callers: Int, identity: RunningBatch) {

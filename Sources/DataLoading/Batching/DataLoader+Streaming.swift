@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Results that come one by one, while their batch is under way.
+
+extension DataLoader {
+    /// Runs a streaming batch function.
+    ///
+    /// - Returns: The outcome of the keys that it left without a result, in the order of their slots.
+    @inlinable
+    nonisolated func outcome(
+        of dispatch: Dispatch<Key, Value>,
+        from stream: @Sendable ([Key], BatchResponder<Key, Value>) async throws -> Void
+    ) async throws -> BatchOutcome<Key, Value> {
+        let slots = intake.withLock { $0.slotsByKey(of: dispatch) }
+        let responder = BatchResponder<Key, Value> { self.take($1, of: $0, in: dispatch, slots: slots) }
+        try await stream(dispatch.keys, responder)
+        let unresolved = intake.withLock { $0.close(dispatch) }
+        let missing = BatchFunction<Key, Value>.valueOfMissingKey
+        return BatchResults.keyed([:], missing: missing).outcome(for: unresolved, loader: options.name)
+    }
+
+    @inlinable
+    nonisolated func take(
+        _ result: Result<Value, any Error>,
+        of key: Key,
+        in dispatch: Dispatch<Key, Value>,
+        slots: SlotsByKey<Key>
+    ) -> BatchResolution {
+        let (resolution, resumptions) = intake.withLock { $0.take(result, of: key, in: dispatch, slots: slots) }
+        for resume in resumptions { resume() }
+        return resolution
+    }
+}
+
+/// The slots of a batch by their keys, of which each may have several.
+@usableFromInline
+struct SlotsByKey<Key: Hashable & Sendable>: Sendable {
+    @usableFromInline var first: [Key: Int] = [:]
+    /// The next slot of the same key; none has one where keys are unique.
+    @usableFromInline var next: [Int: Int] = [:]
+
+    @inlinable
+    init() {}
+}
+
+extension Intake {
+    @inlinable
+    func slotsByKey(of dispatch: Dispatch<Key, Value>) -> SlotsByKey<Key> {
+        var slots = SlotsByKey<Key>()
+        slots.first.reserveCapacity(dispatch.keys.count)
+        for slot in dispatch.slots.reversed() where dispatch.queue.slots[slot].isSent {
+            if let later = slots.first.updateValue(slot, forKey: dispatch.queue.slots[slot].key) {
+                slots.next[slot] = later
+            }
+        }
+        return slots
+    }
+
+    /// Takes one result of a batch in that is still under way.
+    @inlinable
+    mutating func take(
+        _ result: Result<Value, any Error>,
+        of key: Key,
+        in dispatch: Dispatch<Key, Value>,
+        slots: SlotsByKey<Key>
+    ) -> (BatchResolution, [Resumption]) {
+        let queue = dispatch.queue
+        let batch = queue.batchIndex(ofSlot: dispatch.slots.lowerBound)
+        guard !queue.batches[batch].isClosed else { return (.repeated, []) }
+        guard var slot = slots.first[key] else {
+            guard options.memoises, dispatch.clears == clears, case .success = result else { return (.notAsked, []) }
+            return (.notAsked, prime(key, with: result, force: false).resumptions)
+        }
+        guard queue.slots[slot].isSent else { return (.repeated, []) }
+        var resumptions: [Resumption] = []
+        while true {
+            queue.batches[batch].callers -= Int(queue.slots[slot].callers)
+            publish(result, in: queue, slot: slot, isKept: options.memoises)
+            resumptions += self.resumptions(in: queue, slots: slot..<slot + 1)
+            guard let next = slots.next[slot] else { return (.taken, resumptions) }
+            slot = next
+        }
+    }
+
+    /// Has a batch take no more single results.
+    ///
+    /// - Returns: The keys that have none, in the order of their slots.
+    @inlinable
+    func close(_ dispatch: Dispatch<Key, Value>) -> [Key] {
+        let queue = dispatch.queue
+        queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].isClosed = true
+        return dispatch.slots.lazy.filter { queue.slots[$0].isSent }.map { queue.slots[$0].key }
+    }
+}
