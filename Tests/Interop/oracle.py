@@ -4,7 +4,8 @@
 usage: oracle.py
 
 Each line of its input is a JSON list of questions, each line of its output the list of answers. An answer is
-`{"difference": ...}`, null or what differs, and for a document the texts that graphql-core prints it as.
+`{"difference": ...}`, null or what differs, and for a document `{"prints": [...]}`: the texts that graphql-core prints it
+as, ordinarily and with block strings.
 
 Where we differ on purpose, and nowhere else:
 
@@ -20,7 +21,7 @@ import json
 import struct
 import sys
 
-from graphql import GraphQLSyntaxError, StringValueNode, Visitor, parse, print_ast, strip_ignored_characters, visit
+from graphql import GraphQLSyntaxError, StringValueNode, Visitor, parse, print_ast, visit
 from graphql.language.block_string import is_printable_as_block_string
 
 EXECUTABLE = ("operation_definition", "fragment_definition")
@@ -32,14 +33,6 @@ class Structure(Exception):
 
 class Unsupported(Exception):
     """The text is not for clients."""
-
-
-class Describing(Visitor):
-    """Ends at the first description."""
-
-    def enter(self, node, *_):
-        if getattr(node, "description", None) is not None:
-            raise Unsupported("a description")
 
 
 class Blocks(Visitor):
@@ -56,7 +49,6 @@ def tree(document):
     definitions = document.definitions
     if not all(definition.kind in EXECUTABLE for definition in definitions):
         raise Unsupported("a definition of a type")
-    visit(document, Describing())
     return {
         "operations": [operation(node) for node in definitions if node.kind == "operation_definition"],
         "fragments": [fragment(node) for node in definitions if node.kind == "fragment_definition"],
@@ -64,6 +56,7 @@ def tree(document):
 
 
 def operation(node):
+    refuse_description(node)
     return {
         "kind": node.operation.value,
         "name": name(node.name),
@@ -74,6 +67,7 @@ def operation(node):
 
 
 def fragment(node):
+    refuse_description(node)
     return {
         "name": name(node.name),
         "on": name(node.type_condition.name),
@@ -83,12 +77,18 @@ def fragment(node):
 
 
 def variable(node):
+    refuse_description(node)
     return {
         "name": name(node.variable.name),
         "type": type_reference(node.type),
         "default": value(node.default_value) if node.default_value else None,
         "directives": directives(node),
     }
+
+
+def refuse_description(node):
+    if node.description:
+        raise Unsupported("a description")
 
 
 def type_reference(node):
@@ -184,25 +184,20 @@ def name(node):
 def judge_document(question):
     """A document of our builder, printed by us in both ways, with its tree."""
     try:
-        documents = [parse(question["compact"]), parse(question["pretty"])]
+        compact, pretty = [parse(question[style], no_location=True) for style in ("compact", "pretty")]
     except GraphQLSyntaxError as error:
-        return {"difference": str(error), "prints": []}
-    difference = None
-    for document, style in zip(documents, ("compact", "pretty")):
+        return {"difference": str(error)}
+    for document in (compact, pretty):
         if tree(document) != question["tree"]:
-            difference = f"the {style} text means {tree(document)}"
-    prints = [print_ast(document) for document in documents]
-    if prints[0] != prints[1]:
-        difference = f"the two texts are printed differently: {prints}"
-    blocks = print_ast(visit(documents[0], Blocks()))
-    return {"difference": difference, "prints": [prints[0], blocks, strip_ignored_characters(blocks)]}
+            return {"difference": f"it means {tree(document)}"}
+    return {"prints": [print_ast(compact), print_ast(visit(pretty, Blocks()))]}
 
 
 def judge_text(question):
     """Any text, with what our parser says of it."""
     verdict = question["verdict"]
     try:
-        expected = tree(parse(question["text"], allow_empty_selection_sets=False))
+        expected = tree(parse(question["text"], no_location=True, allow_empty_selection_sets=False))
     except GraphQLSyntaxError as error:
         place = [error.locations[0].line, error.locations[0].column]
         is_alike = verdict == "refused" or verdict == "structure" and question["place"] < place
