@@ -23,8 +23,12 @@ struct Fuzzer {
         var mutator = Mutator(random: SplitMix64(state: number))
         switch number % 8 {
         case 0:
-            let isLong = number % 1_000 == 0
-            let bytes = isLong ? repetition(using: &mutator.random) : noise(using: &mutator.random)
+            let bytes =
+                switch number % 1_000 {
+                case 0: repetition(using: &mutator.random)
+                case 1..<100: nest(using: &mutator.random)
+                default: noise(using: &mutator.random)
+                }
             return faultOfParser(bytes) ?? faultOfSplitter(bytes)
         case 1...3:
             let document = documents[Int.random(in: documents.indices, using: &mutator.random)]
@@ -54,6 +58,26 @@ struct Fuzzer {
         }
         let start = Array((Bool.random(using: &random) ? "{\"data\":{\"a\":" : "{a(b:").utf8)
         return start + Array(repeatElement(unit, count: (256 << 10) / unit.count).joined())
+    }
+
+    /// Containers in containers, around the bounds and beyond, closed or nearly so.
+    private func nest(using random: inout SplitMix64) -> [UInt8] {
+        let places = [
+            (#"{"data":{"a":"#, "}}"), (#"{"errors":[{"message":"m","extensions":"#, "}]}"), (#"{"errors":"#, "}"),
+            ("{a", "}"), ("{a(b:", ")}"), ("query($v:", "){a}"),
+        ]
+        let levels = [
+            (#"{"a":"#, "}"), ("[", "]"), (#"[{"a":"#, "}]"), ("{a", "}"), ("{a:", "}"), ("...@d{", "}"), ("[[", "]]"),
+        ]
+        guard let place = places.randomElement(using: &random), let level = levels.randomElement(using: &random) else {
+            return []
+        }
+        let bounds = [GraphQLDocument.maximumDepth, 512, 600]
+        let depth = (bounds.randomElement(using: &random) ?? 0) + Int.random(in: -4...4, using: &random)
+        let closed = depth - (Int.random(in: 0..<4, using: &random) == 0 ? 1 : 0)
+        let middle = ["1", "a", "{}", "null", ""].randomElement(using: &random) ?? ""
+        let inside = String(repeating: level.0, count: depth) + middle + String(repeating: level.1, count: closed)
+        return Array((place.0 + inside + place.1).utf8)
     }
 
     // MARK: Checks
