@@ -35,20 +35,30 @@ extension GraphQLValue: Codable {
 
     /// Decodes any value. Booleans, whole numbers and fractions stay apart; a string is a ``string(_:)``.
     ///
-    /// - Throws: `DecodingError` for a whole number beyond 64 bits with sign, which would lose digits.
+    /// - Throws: `DecodingError` for a whole number beyond 64 bits with sign, which would lose digits, and for nesting
+    ///   beyond ``GraphQLDocument/maximumDepth``, which could exhaust a thread's stack.
     public init(from decoder: any Decoder) throws {
         if let container = try? decoder.container(keyedBy: AnyKey.self) {
+            try Self.checkDepth(of: decoder)
             self = .object(
                 try container.allKeys.reduce(into: [:]) {
                     $0[$1.stringValue] = try container.decode(Self.self, forKey: $1)
                 }
             )
         } else if var container = try? decoder.unkeyedContainer() {
+            try Self.checkDepth(of: decoder)
             var elements: [GraphQLValue] = []
             while !container.isAtEnd { elements.append(try container.decode(Self.self)) }
             self = .list(elements)
         } else {
             self = try Self.scalar(try decoder.singleValueContainer())
+        }
+    }
+
+    private static func checkDepth(of decoder: any Decoder) throws {
+        guard decoder.codingPath.count < GraphQLDocument.maximumDepth else {
+            let description = "nesting of more than \(GraphQLDocument.maximumDepth) levels"
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: description))
         }
     }
 
