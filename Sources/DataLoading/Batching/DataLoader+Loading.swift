@@ -18,6 +18,13 @@ extension DataLoader {
     /// - Complexity: O(1), besides the fetch.
     @inlinable
     public nonisolated func load(_ key: Key) async throws -> Value {
+        if let result = intake.withLock({ $0.known(key) }) { return try result.get() }
+        return try await fetch(key)
+    }
+
+    /// Loads the value of a key that may have to be waited for. A function of its own, so that a hit has a small frame.
+    @inlinable @inline(never)
+    nonisolated func fetch(_ key: Key) async throws -> Value {
         switch enter(key, waits: true) {
         case .finished(let result): try result.get()
         case .waiting(let ticket, _): try await value(of: ticket, givingUpKeyWhenCancelled: true)

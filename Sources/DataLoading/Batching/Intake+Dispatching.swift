@@ -161,7 +161,7 @@ extension Intake {
         let place = Int(queue.slots[slot].place)
         guard memo.isPending(place, in: SlotID(queue: queue.number, slot: slot)) else { return }
         if isKept {
-            memo.set(place, to: .finished(queue.slots[slot].key, result))
+            memo.places[place] = .finished(queue.slots[slot].key, result)
         } else {
             _ = memo.remove(place)  // It holds no value.
         }

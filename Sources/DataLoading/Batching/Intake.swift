@@ -45,6 +45,15 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         self.options = options
     }
 
+    /// The result of a key, if it is there and nothing but returning it is to be done.
+    @inlinable
+    func known(_ key: Key) -> Result<Value, any Error>? {
+        guard !options.alignsHits, let place = memo.find(key), case .finished(_, let result) = memo.places[place] else {
+            return nil
+        }
+        return result
+    }
+
     /// Takes a load in: finds the result, joins a pending key, or adds the key to the queue of the current scope.
     ///
     /// - Parameters:
