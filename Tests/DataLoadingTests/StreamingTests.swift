@@ -157,12 +157,11 @@ struct StreamingTests {
     }
 
     @Test func `a batch is cancelled when the callers of the keys without a result have left`() async throws {
-        let (sent, cancelled) = (Gate(), Gate())
+        let cancelled = Gate()
         let loader = DataLoader<Int, Int>(
             .streaming { _, responder in
                 responder.resolve(1, with: 10)
                 await withTaskCancellationHandler {
-                    sent.open()
                     await cancelled.wait()
                 } onCancel: {
                     cancelled.open()
@@ -170,13 +169,16 @@ struct StreamingTests {
             }
         )
         try await withBatching {
-            async let answered = loader.load(1)
-            let leaving = Task { try await loader.load(2) }
-            await sent.wait()
-            let value = try await answered
-            #expect(value == 10)
-            leaving.cancel()
-            await cancelled.wait()
+            try await withThrowingTaskGroup(of: Int?.self) { group in
+                group.addTask { try await loader.load(1) }
+                group.addTask { try? await loader.load(2) }
+                let answered = try await group.next()
+                #expect(answered == 10)
+                group.cancelAll()
+                let left = try await group.next()
+                #expect(left == .some(nil))
+                await cancelled.wait()
+            }
         }
     }
 }
