@@ -25,6 +25,7 @@ final class BatchingScope: Sendable {
     private let state = Lock(State())
     private let tick: BatchingTick
     @usableFromInline let executor = TickExecutor()
+    let registry = LoaderRegistry()
 
     /// More workers than this are not kept.
     private static let mostIdleWorkers = 32
@@ -32,6 +33,9 @@ final class BatchingScope: Sendable {
     private init(tick: BatchingTick) {
         self.tick = tick
     }
+
+    /// The scope that the current task was made in. It may have left it since, see ``current``.
+    static var inherited: BatchingScope? { LoadContext.current?.scope }
 
     /// The scope whose ticks wait for the current task.
     ///
