@@ -83,7 +83,13 @@ extension BatchFunction {
     /// The same function, which finds the loaders of a scope also where its task has inherited none: a batch that was
     /// gathered outside of all ticks inherits nothing from its callers.
     fileprivate func findingLoaders(in registry: LoaderRegistry) -> Self {
-        Self { [weak registry, fetch] keys in
+        let streamInRegistry = stream.map { stream in
+            { @Sendable [weak registry] (keys: [Key], responder: BatchResponder<Key, Value>) async throws in
+                guard let registry else { return try await stream(keys, responder) }
+                try await registry.lend { try await stream(keys, responder) }
+            }
+        }
+        return Self(stream: streamInRegistry) { [weak registry, fetch] keys in
             guard let registry else { return try await fetch(keys) }
             return try await registry.lend { try await fetch(keys) }
         }
