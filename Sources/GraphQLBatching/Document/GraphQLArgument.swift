@@ -62,3 +62,19 @@ public struct GraphQLArgument: Hashable, Sendable {
     private static let nonNullFloat = GraphQLType.nonNull(.named("Float"))
     private static let nonNullBoolean = GraphQLType.nonNull(.named("Boolean"))
 }
+
+/// An argument with its name. Where a document keeps arguments, they are in the order of their names: printed, compared
+/// and copied far more often than looked up.
+struct GraphQLNamedArgument: Hashable, Sendable {
+    var name: GraphQLName
+    var argument: GraphQLArgument
+
+    static func sorted(_ arguments: [GraphQLName: GraphQLArgument]) -> [Self] {
+        let elements = arguments.map { Self(name: $0, argument: $1) }
+        return elements.count > 1 ? elements.sorted { $0.name < $1.name } : elements
+    }
+
+    static func dictionary(_ elements: [Self]) -> [GraphQLName: GraphQLArgument] {
+        Dictionary(uniqueKeysWithValues: elements.lazy.map { ($0.name, $0.argument) })
+    }
+}

@@ -13,6 +13,8 @@ public struct GraphQLRequest: Hashable, Sendable {
     public let kind: GraphQLOperation.Kind
     /// The values of the variables. A name that is absent leaves the default to the server.
     public let variables: [String: GraphQLValue]
+    /// The names of the variables in the order of their declarations.
+    let variableNames: [GraphQLName]
     /// Entries for extensions of the protocol.
     public var extensions: [String: GraphQLValue] = [:]
 
@@ -33,14 +35,16 @@ public struct GraphQLRequest: Hashable, Sendable {
         fragments: [GraphQLFragment] = [],
         variables: [GraphQLName: GraphQLValue] = [:]
     ) throws(GraphQLDocumentError) {
-        let hoisted = operation.hoisted(fragments: fragments)
+        let hoisted = try operation.hoisted(fragments: fragments)
         let document = try GraphQLDocument(operations: [hoisted.operation], fragments: hoisted.fragments)
-        var values = hoisted.variables
-        for (name, value) in variables {
-            guard hoisted.variables[name.text] == nil else { throw .notDeclared(name) }
-            values[name.text] = value
-        }
-        try self.init(document, running: hoisted.operation, variables: values)
+        for definition in hoisted.definitions { try definition.check(hoisted.values[definition.name.text] ?? .null) }
+        for name in variables.keys where hoisted.values[name.text] != nil { throw .notDeclared(name) }
+        try self.init(
+            document,
+            running: operation,
+            variables: variables,
+            hoisted: (hoisted.definitions.map(\.name), hoisted.values)
+        )
     }
 
     /// Makes a request of a document at hand, such as a parsed one.
@@ -60,41 +64,49 @@ public struct GraphQLRequest: Hashable, Sendable {
             let wanted = operationName.map { "has no operation '\($0.shown)'" }
             throw .invalidDocument("the document \(wanted ?? "has several operations: name the one to run")")
         }
-        let values = Dictionary(uniqueKeysWithValues: variables.map { ($0.text, $1) })
-        try self.init(document, running: operation, variables: values)
+        try self.init(document, running: operation, variables: variables)
     }
 
+    /// - Parameters:
+    ///   - operation: The operation as it was before values were hoisted.
+    ///   - hoisted: The variables that values became, checked, and their names in order.
     private init(
         _ document: GraphQLDocument,
         running operation: GraphQLOperation,
-        variables: [String: GraphQLValue]
+        variables: [GraphQLName: GraphQLValue],
+        hoisted: (names: [GraphQLName], values: [String: GraphQLValue]) = ([], [:])
     ) throws(GraphQLDocumentError) {
-        var found = 0
+        var names: [GraphQLName] = []
+        var values = hoisted.values
         for variable in operation.variables {
-            guard let value = variables[variable.name.text] else {
-                guard variable.isOptional else {
-                    throw .invalidVariable(variable.name, "needs a value: its type is \(variable.type)")
-                }
-                continue
-            }
-            found += 1
-            guard variable.type.allowsNulls(of: value) else {
-                throw .invalidVariable(variable.name, "has a null that its type \(variable.type) does not allow")
+            if let value = variables[variable.name] {
+                try variable.check(value)
+                names.append(variable.name)
+                values[variable.name.text] = value
+            } else if !variable.isOptional {
+                throw .invalidVariable(variable.name, "needs a value: its type is \(variable.type)")
             }
         }
-        if found < variables.count {
-            let declared = Set(operation.variables.map(\.name.text))
-            let extra = variables.keys.filter { !declared.contains($0) }.min() ?? ""
-            throw .notDeclared(GraphQLName(unchecked: extra))
+        if names.count < variables.count {
+            let extra = Set(variables.keys).subtracting(names).min() ?? "_"
+            throw .notDeclared(extra)
         }
         query = document.text()
         operationName = operation.name
         kind = operation.kind
-        self.variables = variables
+        variableNames = names.isEmpty ? hoisted.names : names + hoisted.names
+        self.variables = values
     }
 }
 
 extension GraphQLVariableDefinition {
+    /// Refuses a value with a null that the type does not allow.
+    fileprivate func check(_ value: GraphQLValue) throws(GraphQLDocumentError) {
+        guard type.allowsNulls(of: value) else {
+            throw .invalidVariable(name, "has a null that its type \(type) does not allow")
+        }
+    }
+
     /// Whether a request may leave the variable out.
     fileprivate var isOptional: Bool {
         if case .nonNull = type { defaultValue != nil } else { true }
