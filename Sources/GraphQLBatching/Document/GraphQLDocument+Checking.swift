@@ -12,9 +12,12 @@ extension GraphQLDocument {
     /// - a variable that is used is defined, one that is defined is used, also through fragments; defaults are constant;
     /// - fields of one response name are the same field with the same arguments. Under different type conditions this
     ///   depends on the schema and is left to the server;
+    /// - a subscription selects one field; `@skip` and `@include` stand once in a place and have their condition;
     /// - no selection set is empty, and names with two leading underscores are left to introspection;
     /// - literals can be written: whole numbers in 32 bits, finite floats, keys that are names;
     /// - no argument is still to be hoisted: a ``GraphQLRequest`` does that, a document has no place for the value.
+    ///
+    /// The types that selection sets are said to be of are dropped: a text has no place for them.
     ///
     /// - Throws: ``GraphQLDocumentError`` that names the definition and the path to the offender.
     /// - Complexity: O(*n*) for the size of the document. Where fragments make it larger than it is written, a bound of
@@ -23,7 +26,12 @@ extension GraphQLDocument {
         operations: [GraphQLOperation],
         fragments: [GraphQLFragment] = []
     ) throws(GraphQLDocumentError) {
-        self.init(unchecked: operations, fragments: fragments)
+        try Self(unchecked: operations, fragments: fragments).check()
+        self.init(unchecked: operations.map(\.withoutTypes), fragments: fragments.map(\.withoutTypes))
+    }
+
+    /// Checks every rule that needs no schema.
+    func check() throws(GraphQLDocumentError) {
         let fragmentIndices = try checkNames()
         var operationUses: [GraphQLDefinitionUses] = []
         for operation in operations {

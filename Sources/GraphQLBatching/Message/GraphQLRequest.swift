@@ -27,16 +27,21 @@ public struct GraphQLRequest: Hashable, Sendable {
     ///   - operation: The operation to run.
     ///   - fragments: The fragments that it uses.
     ///   - variables: The values of the variables that the operation declares itself.
+    ///   - schema: What the document and the values are checked against, if it is at hand.
     /// - Throws: ``GraphQLDocumentError`` if the document breaks a rule of ``GraphQLDocument/init(operations:fragments:)``
-    ///   or a value does not fit its variable.
+    ///   or a value does not fit its variable; also if a mutation selects a field twice under one name, which servers
+    ///   run once.
     /// - Complexity: O(*n*) in the size of the operation and its fragments.
     public init(
         _ operation: GraphQLOperation,
         fragments: [GraphQLFragment] = [],
-        variables: [GraphQLName: GraphQLValue] = [:]
+        variables: [GraphQLName: GraphQLValue] = [:],
+        checkedAgainst schema: GraphQLSchema? = nil
     ) throws(GraphQLDocumentError) {
         let hoisted = try operation.hoisted(fragments: fragments)
-        let document = try GraphQLDocument(operations: [hoisted.operation], fragments: hoisted.fragments)
+        let document = GraphQLDocument(unchecked: [hoisted.operation], fragments: hoisted.fragments)
+        try document.check()
+        if operation.kind == .mutation { try operation.checkRunsEachField() }
         for definition in hoisted.definitions { try definition.check(hoisted.values[definition.name.text] ?? .null) }
         for name in variables.keys where hoisted.values[name.text] != nil { throw .notDeclared(name) }
         try self.init(
@@ -45,6 +50,7 @@ public struct GraphQLRequest: Hashable, Sendable {
             variables: variables,
             hoisted: (hoisted.definitions.map(\.name), hoisted.values)
         )
+        try schema?.check(document, running: hoisted.operation, values: self.variables)
     }
 
     /// Makes a request of a document at hand, such as a parsed one.
@@ -53,11 +59,13 @@ public struct GraphQLRequest: Hashable, Sendable {
     ///   - document: The document; all of it is sent.
     ///   - operationName: The operation to run; needed only if the document has several.
     ///   - variables: The values of the variables that the operation declares.
+    ///   - schema: What the document and the values are checked against, if it is at hand.
     /// - Throws: ``GraphQLDocumentError`` if there is no such operation or a value does not fit its variable.
     public init(
         _ document: GraphQLDocument,
         operationName: GraphQLName? = nil,
-        variables: [GraphQLName: GraphQLValue] = [:]
+        variables: [GraphQLName: GraphQLValue] = [:],
+        checkedAgainst schema: GraphQLSchema? = nil
     ) throws(GraphQLDocumentError) {
         let candidates = document.operations.filter { operationName == nil || $0.name == operationName }
         guard let operation = candidates.first, candidates.count == 1 else {
@@ -65,6 +73,7 @@ public struct GraphQLRequest: Hashable, Sendable {
             throw .invalidDocument("the document \(wanted ?? "has several operations: name the one to run")")
         }
         try self.init(document, running: operation, variables: variables)
+        try schema?.check(document, running: operation, values: self.variables)
     }
 
     /// - Parameters:
@@ -96,6 +105,20 @@ public struct GraphQLRequest: Hashable, Sendable {
         kind = operation.kind
         variableNames = names.isEmpty ? hoisted.names : names + hoisted.names
         self.variables = values
+    }
+}
+
+extension GraphQLOperation {
+    /// Refuses top-level fields that would merge: whoever writes a mutation twice means it twice.
+    fileprivate func checkRunsEachField() throws(GraphQLDocumentError) {
+        var names = Set<GraphQLName>(minimumCapacity: selectionSet.selections.count)
+        for case .field(let field) in selectionSet.selections {
+            guard names.insert(field.responseName).inserted else {
+                throw GraphQLPlace(self).error(
+                    "'\(field.responseName.shown)' is selected twice and would run once; give each an alias"
+                )
+            }
+        }
     }
 }
 
