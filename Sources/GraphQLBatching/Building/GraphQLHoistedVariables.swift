@@ -20,6 +20,8 @@ struct GraphQLHoistedVariables {
 
     /// The declarations, in the order of the text.
     private(set) var definitions: [GraphQLVariableDefinition] = []
+    /// The first whose value holds a null that its type does not allow.
+    private(set) var firstInvalid: GraphQLVariableDefinition?
     private let declared: Set<String>
     /// What each variable stands for.
     private var variables: [String: Given] = [:]
@@ -94,8 +96,9 @@ struct GraphQLHoistedVariables {
             variables[text] = taken
             return nil
         }
-        let name = GraphQLName(unchecked: text)
-        definitions.append(GraphQLVariableDefinition(name, given.type))
-        return name
+        let definition = GraphQLVariableDefinition(GraphQLName(unchecked: text), given.type)
+        if firstInvalid == nil, !given.type.allowsNulls(of: given.value) { firstInvalid = definition }
+        definitions.append(definition)
+        return definition.name
     }
 }

@@ -15,7 +15,7 @@ extension GraphQLOperation {
     /// New variables stand behind the declared ones, in the order of the text.
     ///
     /// - Throws: ``GraphQLDocumentError`` if a literal names a variable that is not declared, which must not meet a value
-    ///   by chance.
+    ///   by chance; or if a value holds a null that its type does not allow.
     /// - Complexity: O(*n*) in the size of the operation and its fragments.
     func hoisted(
         fragments: [GraphQLFragment]
@@ -35,6 +35,7 @@ extension GraphQLOperation {
         if let name = hoister.referenced.filter({ values[$0.text] != nil }).min() {
             throw GraphQLPlace(self).error("the variable '$\(name.shown)' is not defined")
         }
+        if let invalid = hoister.variables.firstInvalid { throw .nullNotAllowed(in: invalid) }
         operation.variables = variables.isEmpty ? definitions : variables + definitions
         return GraphQLHoisted(operation: operation, fragments: fragments, definitions: definitions, values: values)
     }

@@ -70,8 +70,10 @@ struct GraphQLNamedArgument: Hashable, Sendable {
     var argument: GraphQLArgument
 
     static func sorted(_ arguments: [GraphQLName: GraphQLArgument]) -> [Self] {
-        let elements = arguments.map { Self(name: $0, argument: $1) }
-        return elements.count > 1 ? elements.sorted { $0.name < $1.name } : elements
+        guard arguments.count > 1 else {
+            return arguments.first.map { [Self(name: $0.key, argument: $0.value)] } ?? []
+        }
+        return arguments.map { Self(name: $0, argument: $1) }.sorted { $0.name < $1.name }
     }
 
     static func dictionary(_ elements: [Self]) -> [GraphQLName: GraphQLArgument] {

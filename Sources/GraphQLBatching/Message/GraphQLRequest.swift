@@ -42,7 +42,6 @@ public struct GraphQLRequest: Hashable, Sendable {
         let document = GraphQLDocument(unchecked: [hoisted.operation], fragments: hoisted.fragments)
         try document.check()
         if operation.kind == .mutation { try operation.checkRunsEachField() }
-        for definition in hoisted.definitions { try definition.check(hoisted.values[definition.name.text] ?? .null) }
         for name in variables.keys where hoisted.values[name.text] != nil { throw .notDeclared(name) }
         try self.init(
             document,
@@ -125,9 +124,7 @@ extension GraphQLOperation {
 extension GraphQLVariableDefinition {
     /// Refuses a value with a null that the type does not allow.
     fileprivate func check(_ value: GraphQLValue) throws(GraphQLDocumentError) {
-        guard type.allowsNulls(of: value) else {
-            throw .invalidVariable(name, "has a null that its type \(type) does not allow")
-        }
+        guard type.allowsNulls(of: value) else { throw .nullNotAllowed(in: self) }
     }
 
     /// Whether a request may leave the variable out.
@@ -138,7 +135,7 @@ extension GraphQLVariableDefinition {
 
 extension GraphQLType {
     /// Whether every null of a value stands where this type allows it. Needs no schema.
-    fileprivate func allowsNulls(of value: GraphQLValue) -> Bool {
+    func allowsNulls(of value: GraphQLValue) -> Bool {
         switch (self, value) {
         case (.nonNull, .null): false
         case (.nonNull(let nullable), _): nullable.allowsNulls(of: value)
@@ -153,6 +150,10 @@ extension GraphQLType {
 extension GraphQLDocumentError {
     fileprivate static func notDeclared(_ name: GraphQLName) -> Self {
         invalidVariable(name, "is given a value and is not declared")
+    }
+
+    static func nullNotAllowed(in variable: GraphQLVariableDefinition) -> Self {
+        invalidVariable(variable.name, "has a null that its type \(variable.type) does not allow")
     }
 
     fileprivate static func invalidVariable(_ name: GraphQLName, _ fault: String) -> Self {
