@@ -68,19 +68,19 @@ struct HoistingTests {
                 GraphQLField("a", arguments: ["b": .int(1), "c": .variable("a")]) {
                     GraphQLField("d", arguments: ["c": .int(4)])
                 }
-                GraphQLField("_", arguments: ["_x": .int(5)])
+                GraphQLField("_", arguments: ["_x": .int(5), "_y": .int(6)])
                 GraphQLField("__type", arguments: ["name": .string("T")]) { "name" }
             },
             variables: ["a": 0]
         )
         #expect(
             request.query == """
-                query($a:Int$a_1:Int!$a_2:Int!$a_1_1:Int!$a_3:Int!$_:Int!$v__type:String!)\
-                {a(b:$a_1,c:$a){b(c:$a_2)}a_1(c:$a_1_1)a(b:$a_1,c:$a){d(c:$a_3)}_(_x:$_)__type(name:$v__type){name}}
+                query($a:Int$a_1:Int!$a_2:Int!$a_1_1:Int!$a_3:Int!$v_:Int!$v__1:Int!$v__type:String!)\
+                {a(b:$a_1,c:$a){b(c:$a_2)}a_1(c:$a_1_1)a(b:$a_1,c:$a){d(c:$a_3)}_(_x:$v_,_y:$v__1)__type(name:$v__type){name}}
                 """
         )
         #expect(
-            request.variables == ["a": 0, "a_1": 1, "a_2": 2, "a_1_1": 3, "a_3": 4, "_": 5, "v__type": "T"]
+            request.variables == ["a": 0, "a_1": 1, "a_2": 2, "a_1_1": 3, "a_3": 4, "v_": 5, "v__1": 6, "v__type": "T"]
         )
         #expect(throws: Never.self) { try GraphQLDocument(parsing: request.query) }
     }

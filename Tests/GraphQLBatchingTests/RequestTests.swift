@@ -80,21 +80,6 @@ struct RequestTests {
         }
     }
 
-    @Test func `a mutation that would run once and is written twice is refused`() throws {
-        func operation(_ kind: GraphQLOperation.Kind, alias: GraphQLName?) -> GraphQLOperation {
-            GraphQLOperation(kind) {
-                GraphQLField("add", arguments: ["n": .int(1)])
-                GraphQLField(alias: alias, "add", arguments: ["n": .int(1)])
-            }
-        }
-        let error = try #require(throws: GraphQLDocumentError.self) {
-            try GraphQLRequest(operation(.mutation, alias: nil))
-        }
-        #expect(error.message == "mutation: 'add' is selected twice and would run once; give each an alias")
-        #expect(throws: Never.self) { try GraphQLRequest(operation(.mutation, alias: "again")) }
-        #expect(throws: Never.self) { try GraphQLRequest(operation(.query, alias: nil)) }
-    }
-
     @Test func `an absent variable and a null one are different bodies`() throws {
         let document = try GraphQLDocument(parsing: "query($a: Int = 1) {f(a: $a)}")
         #expect(text(try GraphQLRequest(document).body()) == #"{"query":"query($a:Int=1){f(a:$a)}"}"#)

@@ -56,7 +56,8 @@ struct GraphQLHoistedVariables {
         var place = Place(top: way[0], argument: argument)
         for step in way.dropFirst() { place.way += step.text + "." }
         let given = Given(place: place, value: value, type: type)
-        let base = place.top.isReserved ? "v" + place.top.text : place.top.text  // Two underscores are reserved.
+        // Two underscores are reserved, and "_" would make them with its first number.
+        let base = place.top.isReserved || place.top == "_" ? "v" + place.top.text : place.top.text
         if current.top != place.top {
             if current.number > 0 { numbers[current.top] = current.number }
             current = (place.top, 0)

@@ -27,7 +27,6 @@ struct GraphQLDefinitionCheck {
         try check.check(operation.variables)
         try check.check(operation.directives)
         try check.check(operation.selectionSet)
-        if operation.kind == .subscription { try check.checkRoot(of: operation) }
         return check.uses
     }
 
@@ -87,38 +86,13 @@ struct GraphQLDefinitionCheck {
         if let set = field.selectionSet { try check(set) }
     }
 
-    /// A subscription has one source of events. What its fragments select is known to the server alone.
-    private func checkRoot(of subscription: GraphQLOperation) throws(GraphQLDocumentError) {
-        var names: Set<GraphQLName> = []
-        var rest = subscription.selectionSet.selections
-        while let selection = rest.popLast() {
-            switch selection {
-            case .field(let field):
-                names.insert(field.responseName)
-                guard !field.name.isReserved else { throw place.error("a subscription cannot select '\(field.name)'") }
-            case .inlineFragment(let fragment): rest += fragment.selectionSet.selections
-            case .fragmentSpread: break
-            }
-        }
-        guard names.count <= 1 else { throw place.error("a subscription selects one field, this one \(names.count)") }
-    }
-
     private static let introspectionFields: Set<GraphQLName> = ["__typename", "__schema", "__type"]
 
     private mutating func check(
         _ directives: [GraphQLDirective],
         areConstant: Bool = false
     ) throws(GraphQLDocumentError) {
-        for (index, directive) in directives.enumerated() {
-            try check(directive.sortedArguments, areConstant: areConstant)
-            guard ["skip", "include"].contains(directive.name) else { continue }
-            guard directive.sortedArguments.map(\.name) == ["if"] else {
-                throw place.error("'@\(directive.name)' takes the argument 'if' and no other")
-            }
-            guard !directives[..<index].contains(where: { $0.name == directive.name }) else {
-                throw place.error("'@\(directive.name)' stands twice in one place")
-            }
-        }
+        for directive in directives { try check(directive.sortedArguments, areConstant: areConstant) }
     }
 
     private mutating func check(

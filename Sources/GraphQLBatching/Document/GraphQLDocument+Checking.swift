@@ -12,7 +12,6 @@ extension GraphQLDocument {
     /// - a variable that is used is defined, one that is defined is used, also through fragments; defaults are constant;
     /// - fields of one response name are the same field with the same arguments. Under different type conditions this
     ///   depends on the schema and is left to the server;
-    /// - a subscription selects one field; `@skip` and `@include` stand once in a place and have their condition;
     /// - no selection set is empty, and names with two leading underscores are left to introspection;
     /// - literals can be written: whole numbers in 32 bits, finite floats, keys that are names;
     /// - no argument is still to be hoisted: a ``GraphQLRequest`` does that, a document has no place for the value.

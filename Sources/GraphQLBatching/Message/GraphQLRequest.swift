@@ -29,8 +29,7 @@ public struct GraphQLRequest: Hashable, Sendable {
     ///   - variables: The values of the variables that the operation declares itself.
     ///   - schema: What the document and the values are checked against, if it is at hand.
     /// - Throws: ``GraphQLDocumentError`` if the document breaks a rule of ``GraphQLDocument/init(operations:fragments:)``
-    ///   or a value does not fit its variable; also if a mutation selects a field twice under one name, which servers
-    ///   run once.
+    ///   or a value does not fit its variable.
     /// - Complexity: O(*n*) in the size of the operation and its fragments.
     public init(
         _ operation: GraphQLOperation,
@@ -41,7 +40,6 @@ public struct GraphQLRequest: Hashable, Sendable {
         let hoisted = try operation.hoisted(fragments: fragments)
         let document = GraphQLDocument(unchecked: [hoisted.operation], fragments: hoisted.fragments)
         try document.check()
-        if operation.kind == .mutation { try operation.checkRunsEachField() }
         for name in variables.keys where hoisted.values[name.text] != nil { throw .notDeclared(name) }
         try self.init(
             document,
@@ -104,20 +102,6 @@ public struct GraphQLRequest: Hashable, Sendable {
         kind = operation.kind
         variableNames = names.isEmpty ? hoisted.names : names + hoisted.names
         self.variables = values
-    }
-}
-
-extension GraphQLOperation {
-    /// Refuses top-level fields that would merge: whoever writes a mutation twice means it twice.
-    fileprivate func checkRunsEachField() throws(GraphQLDocumentError) {
-        var names = Set<GraphQLName>(minimumCapacity: selectionSet.selections.count)
-        for case .field(let field) in selectionSet.selections {
-            guard names.insert(field.responseName).inserted else {
-                throw GraphQLPlace(self).error(
-                    "'\(field.responseName.shown)' is selected twice and would run once; give each an alias"
-                )
-            }
-        }
     }
 }
 
