@@ -34,7 +34,7 @@ let package = Package(
             dependencies: ["DataLoading", "GraphQLBatching", "CurlTransport", "LoopbackServer"],
             path: "Examples/NPlusOne"
         ),
-        .executableTarget(name: "Benchmarks", dependencies: ["DataLoading"], path: "Benchmarks"),
+        .executableTarget(name: "Benchmarks", dependencies: ["DataLoading", "GraphQLBatching"], path: "Benchmarks"),
 
         .testTarget(name: "DataLoadingTests", dependencies: ["DataLoading"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),

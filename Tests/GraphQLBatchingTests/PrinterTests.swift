@@ -102,6 +102,22 @@ struct PrinterTests {
         #expect(text == "{f(\(names.sorted().map { "\($0):1" }.joined(separator: ",")))}")
     }
 
+    @Test(arguments: GraphQLDocument.TextStyle.allCases)
+    func `a document forgets the types of its sets, so that its text gives it again`(
+        style: GraphQLDocument.TextStyle
+    ) throws {
+        let set = GraphQLSelectionSet(on: "T") {
+            GraphQLField("a", selecting: GraphQLSelectionSet(on: "A") { "x" })
+            GraphQLInlineFragment(selecting: GraphQLSelectionSet(on: "B") { "y" })
+            GraphQLFragmentSpread("F")
+        }
+        let document = try GraphQLDocument(
+            operations: [GraphQLOperation(.query, selecting: set)],
+            fragments: [GraphQLFragment("F", on: "T", selecting: GraphQLSelectionSet(on: "T") { "z" })]
+        )
+        #expect(try GraphQLDocument(parsing: document.text(style)) == document)
+    }
+
     private func document(with value: GraphQLValue) throws -> GraphQLDocument {
         let set = GraphQLSelectionSet([.field(GraphQLField("f", arguments: ["v": .literal(value)]))])
         return try GraphQLDocument(operations: [GraphQLOperation(.query, selecting: set)])

@@ -24,8 +24,8 @@ struct RequestTests {
             }
         )
         #expect(
-            text(try named.body()) == #"{"query":"query Q($b_x:String!$b_y:T){b(x:$b_x,y:$b_y)}","operationName":"Q","#
-                + "\"variables\":{\"b_x\":\"\\\"\\n\\u007fé😀\",\"b_y\":null}}"
+            text(try named.body()) == #"{"query":"query Q($b:String!$b_1:T){b(x:$b,y:$b_1)}","operationName":"Q","#
+                + "\"variables\":{\"b\":\"\\\"\\n\\u007fé😀\",\"b_1\":null}}"
         )
     }
 
@@ -80,11 +80,20 @@ struct RequestTests {
         }
     }
 
+    @Test func `an absent variable and a null one are different bodies`() throws {
+        let document = try GraphQLDocument(parsing: "query($a: Int = 1) {f(a: $a)}")
+        #expect(text(try GraphQLRequest(document).body()) == #"{"query":"query($a:Int=1){f(a:$a)}"}"#)
+        #expect(
+            text(try GraphQLRequest(document, variables: ["a": .null]).body())
+                == #"{"query":"query($a:Int=1){f(a:$a)}","variables":{"a":null}}"#
+        )
+    }
+
     @Test func `a hoisted value is not replaced from outside`() throws {
         #expect(throws: GraphQLDocumentError.self) {
             try GraphQLRequest(
                 GraphQLOperation(.query) { GraphQLField("a", arguments: ["x": .int(1)]) },
-                variables: ["a_x": 2]
+                variables: ["a": 2]
             )
         }
     }
@@ -119,7 +128,7 @@ struct RequestTests {
         guard case .object(var expected) = value else { return }
         expected["enum"] = "OPEN"
         #expect(body.query == request.query)
-        #expect(body.variables == ["a_x": .object(expected)])
+        #expect(body.variables == ["a": .object(expected)])
     }
 
     private func text(_ body: [UInt8]) -> String { String(decoding: body, as: UTF8.self) }

@@ -179,6 +179,62 @@ struct ResponseTests {
         #expect(response.slice(for: "a9999").map(text) == #"{"id":"a9999"}"#)
     }
 
+    @Test(arguments: ["a", "longer than a word", "é", "e\u{301}", "x0"])
+    func `a key that comes twice is refused wherever it stands, however it is written`(key: String) throws {
+        for count in [0, 1, 7, 100] {
+            let others = (0..<count).map { "\"a\($0)\":0," }.joined()
+            let escaped = key.utf16.map { "\\u" + String(0x1_0000 + Int($0), radix: 16).dropFirst() }.joined()
+            for second in [key, escaped] {
+                let json = "{\"data\":{\"\(key)\":1,\(others)\"\(second)\":2}}"
+                let error = try #require(throws: GraphQLResponseError.self) { try parse(json) }
+                #expect(error.code == .duplicateKey)
+                #expect(error.offset == json.utf8.count - 6 - second.utf8.count)
+            }
+        }
+    }
+
+    @Test func `keys that only look equal are two members`() throws {
+        let response = try parse("{\"data\":{\"\u{E9}\":1,\"e\u{301}\":2,\"\":3}}")
+        #expect(response.responseNames.map { Array($0.utf8) } == [[0xC3, 0xA9], [0x65, 0xCC, 0x81], []])
+    }
+
+    @Test(arguments: [
+        #"{"other":[{"data":{}}],"data":{"a":1},"hasNext":false,"incremental":[]}"#,
+        #"{"other":1,"other":2,"data":{"a":1}}"#, #"{"\u0064ata":{"a":1}}"#,
+    ])
+    func `top-level entries that nobody knows are ignored, and known ones found as they are written`(
+        json: String
+    ) throws {
+        #expect(try parse(json).slice(for: "a").map(text) == "1")
+    }
+
+    @Test func `a byte-order mark is skipped at the start and nowhere else`() throws {
+        #expect(try parse("\u{FEFF}{\"data\":{\"a\":1}}").slice(for: "a").map(text) == "1")
+        for json in ["{\u{FEFF}\"data\":{}}", "\u{FEFF}\u{FEFF}{\"data\":{}}", "{\"data\":{}}\u{FEFF}"] {
+            #expect(throws: GraphQLResponseError.self) { try parse(json) }
+        }
+    }
+
+    @Test(arguments: [#"\ud800"#, #"\udc00"#, #"\ud800\ud800"#, #"\udfff\ud800"#, #"\uD83Dx"#])
+    func `half of a surrogate pair costs its own member and no other`(escape: String) throws {
+        let response = try parse(#"{"data":{"bad":"\#(escape)","good":"\ud83d\ude00"}}"#)
+        #expect(throws: DecodingError.self) { try response.decode(String.self, at: "bad") }
+        #expect(try response.decode(String.self, at: "good") == "😀")
+        #expect(response.slice(for: "bad").map(text) == "\"\(escape)\"")
+    }
+
+    @Test func `escapes end where they end, also one after the other`() throws {
+        let texts = [#"\\"#, #"\\\""#, #"\"\"\""#, #"\u005c\u0022"#, #"\\u005c"#, #"\/\b\f\n\r\t"#]
+        for value in texts {
+            let response = try parse(#"{"data":{"a":"\#(value)","b":"\#(value)"}}"#)
+            #expect(response.slice(for: "a").map(text) == "\"\(value)\"")
+            #expect(response.responseNames == ["a", "b"])
+        }
+        for value in [#"\"#, #"\u"#, #"\u000"#, #"\u000g"#, #"\\\u12 4"#, #"\n\x"#] {
+            #expect(throws: GraphQLResponseError.self) { try parse(#"{"data":{"a":"\#(value)"}}"#) }
+        }
+    }
+
     private func parse(_ json: String) throws(GraphQLResponseError) -> GraphQLResponse {
         try GraphQLResponse(parsing: Array(json.utf8))
     }

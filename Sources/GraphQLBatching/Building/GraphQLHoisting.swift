@@ -1,144 +1,158 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Values leave the document: each becomes a variable with a name that depends on its place alone.
+// Values leave the document: each becomes a variable with a short name that depends on its place.
 
 extension GraphQLOperation {
     /// This operation and its fragments with every value that is to travel as a variable turned into one.
     ///
-    /// A variable is named after the way to its argument: `a0_id` for the argument `id` of the top-level field with
-    /// response name `a0`, `a0_related_first` further down, `Parts_related_first` in the fragment `Parts`, and
-    /// `a0_include_if` for a directive. So equal shapes have equal text, whatever their values. Where two ways make
-    /// one name, or where the operation declares it itself, the later one gets `_2`, `_3` and so on.
+    /// A variable is named after the top-level field around it, by its response name: the first value in or below the
+    /// field `a0` is `$a0`, the next ones `$a0_1`, `$a0_2` and so on, in the order of the text. Values in a fragment and
+    /// in a directive of the operation are named after these. A name that is taken is passed over. So equal shapes have
+    /// equal text, whatever their values are, and no shorter text would tell whose value it is.
+    ///
+    /// One value that is given twice in one place of the response is one variable, so that fields which merge still do.
     ///
     /// New variables stand behind the declared ones, in the order of the text.
     ///
+    /// - Throws: ``GraphQLDocumentError`` if a literal names a variable that is not declared, which must not meet a value
+    ///   by chance; or if a value holds a null that its type does not allow.
     /// - Complexity: O(*n*) in the size of the operation and its fragments.
     func hoisted(
         fragments: [GraphQLFragment]
-    ) -> (operation: GraphQLOperation, fragments: [GraphQLFragment], variables: [String: GraphQLValue]) {
+    ) throws(GraphQLDocumentError) -> GraphQLHoisted {
         var hoister = GraphQLHoister(declared: variables, expectedCount: selectionSet.selections.count)
         var operation = self
-        operation.directives = hoister.hoist(directives)
+        if let directives = hoister.hoist(directives) { operation.directives = directives }
         if let set = hoister.hoist(selectionSet) { operation.selectionSet = set }
         let fragments = fragments.map { fragment in
             var result = fragment
-            hoister.way = [fragment.name.text]
-            result.directives = hoister.hoist(fragment.directives)
+            hoister.way = [fragment.name]
+            if let directives = hoister.hoist(fragment.directives) { result.directives = directives }
             if let set = hoister.hoist(fragment.selectionSet) { result.selectionSet = set }
             return result
         }
-        operation.variables += hoister.definitions
-        return (operation, fragments, hoister.hoisted.mapValues(\.value))
+        let (definitions, values) = (hoister.variables.definitions, hoister.variables.values)
+        if let name = hoister.referenced.filter({ values[$0.text] != nil }).min() {
+            throw GraphQLPlace(self).error("the variable '$\(name.shown)' is not defined")
+        }
+        if let invalid = hoister.variables.firstInvalid { throw .nullNotAllowed(in: invalid) }
+        operation.variables = variables.isEmpty ? definitions : variables + definitions
+        return GraphQLHoisted(operation: operation, fragments: fragments, definitions: definitions, values: values)
     }
+}
+
+/// An operation without values, and the values.
+struct GraphQLHoisted {
+    var operation: GraphQLOperation
+    var fragments: [GraphQLFragment]
+    /// The declarations of the variables that were values, in order.
+    var definitions: [GraphQLVariableDefinition]
+    var values: [String: GraphQLValue]
 }
 
 /// The walk that takes values out of a document.
 private struct GraphQLHoister {
-    /// The names from the top to the current place.
-    var way: [String] = []
-    private(set) var definitions: [GraphQLVariableDefinition] = []
-    private(set) var hoisted: [String: (value: GraphQLValue, type: GraphQLType)] = [:]
-    private let declared: Set<String>
+    /// The response names from the top to the current place, or from the fragment.
+    var way: [GraphQLName] = []
+    private(set) var variables: GraphQLHoistedVariables
+    /// The variables that literals name.
+    private(set) var referenced: Set<GraphQLName> = []
 
     init(declared: [GraphQLVariableDefinition], expectedCount: Int) {
-        self.declared = Set(declared.map(\.name.text))
-        hoisted.reserveCapacity(expectedCount)
-        definitions.reserveCapacity(expectedCount)
+        variables = GraphQLHoistedVariables(declared: declared, expectedCount: expectedCount)
     }
 
-    /// The set without values; `nil` if it holds none.
+    /// The set without values; `nil` if it holds none. So it is everywhere here: what holds no value is not copied.
     mutating func hoist(_ set: GraphQLSelectionSet) -> GraphQLSelectionSet? {
-        var selections: [GraphQLSelection] = []
+        var selections: [GraphQLSelection]?
         for (index, selection) in set.selections.enumerated() {
-            let hoisted = hoist(selection)
-            if hoisted != nil, selections.isEmpty {
-                selections.reserveCapacity(set.selections.count)
-                selections += set.selections[..<index]
-            }
-            if hoisted != nil || !selections.isEmpty { selections.append(hoisted ?? selection) }
+            guard let hoisted = hoist(selection) else { continue }
+            if selections == nil { selections = set.selections }
+            selections?[index] = hoisted
         }
-        return selections.isEmpty ? nil : GraphQLSelectionSet(on: set.type, selections)
+        return selections.map { GraphQLSelectionSet(on: set.type, $0) }
     }
 
     private mutating func hoist(_ selection: GraphQLSelection) -> GraphQLSelection? {
         switch selection {
-        case .field(var field):
-            guard !field.isBareLeaf else { return nil }
-            way.append(field.responseName.text)
-            defer { way.removeLast() }
-            if let arguments = hoist(field.arguments) { field.arguments = arguments }
-            field.directives = hoist(field.directives)
-            if let set = field.selectionSet, let hoisted = hoist(set) { field.selectionSet = hoisted }
-            return .field(field)
+        case .field(let field):
+            return hoist(field).map { .field($0) }
         case .fragmentSpread(var spread):
             guard !spread.directives.isEmpty else { return nil }
-            way.append(spread.name.text)
+            way.append(spread.name)
             defer { way.removeLast() }
-            spread.directives = hoist(spread.directives)
+            guard let directives = hoist(spread.directives) else { return nil }
+            spread.directives = directives
             return .fragmentSpread(spread)
         case .inlineFragment(var fragment):
-            fragment.directives = hoist(fragment.directives)
-            if let set = hoist(fragment.selectionSet) { fragment.selectionSet = set }
+            let directives = hoist(fragment.directives)
+            let set = hoist(fragment.selectionSet)
+            guard directives != nil || set != nil else { return nil }
+            if let directives { fragment.directives = directives }
+            if let set { fragment.selectionSet = set }
             return .inlineFragment(fragment)
         }
     }
 
-    mutating func hoist(_ directives: [GraphQLDirective]) -> [GraphQLDirective] {
-        var directives = directives
-        for index in directives.indices {
-            way.append(directives[index].name.text)
-            if let arguments = hoist(directives[index].arguments) { directives[index].arguments = arguments }
-            way.removeLast()
-        }
-        return directives
+    private mutating func hoist(_ field: GraphQLField) -> GraphQLField? {
+        let (oldArguments, oldDirectives, oldSet) = (field.sortedArguments, field.directives, field.selectionSet)
+        guard oldSet != nil || !oldArguments.isEmpty || !oldDirectives.isEmpty else { return nil }
+        way.append(field.responseName)
+        defer { way.removeLast() }
+        let arguments = hoist(oldArguments)
+        let directives = hoist(oldDirectives)
+        let set = oldSet.flatMap { hoist($0) }
+        guard arguments != nil || directives != nil || set != nil else { return nil }
+        return GraphQLField(
+            alias: field.alias,
+            field.name,
+            sortedArguments: arguments ?? oldArguments,
+            directives: directives ?? oldDirectives,
+            selecting: set ?? oldSet
+        )
     }
 
-    /// The arguments without values; `nil` if they hold none.
-    private mutating func hoist(
-        _ arguments: [GraphQLName: GraphQLArgument]
-    ) -> [GraphQLName: GraphQLArgument]? {
-        guard arguments.values.contains(where: \.isHoisted) else { return nil }
-        var result = arguments
-        // By position: a name that is there already need not be looked for.
-        arguments.forEachSortedIndex { index in
-            guard case .hoisted(let value, let type) = arguments.values[index].storage else { return }
-            result.values[index] = .variable(variable(for: arguments.keys[index], value: value, type: type))
+    mutating func hoist(_ directives: [GraphQLDirective]) -> [GraphQLDirective]? {
+        var result: [GraphQLDirective]?
+        for (index, directive) in directives.enumerated() {
+            way.append(directive.name)
+            defer { way.removeLast() }
+            guard let arguments = hoist(directive.sortedArguments) else { continue }
+            if result == nil { result = directives }
+            result?[index].sortedArguments = arguments
         }
         return result
     }
 
-    private mutating func variable(for argument: GraphQLName, value: GraphQLValue, type: GraphQLType) -> GraphQLName {
-        var base = ""
-        for step in way { base += step + "_" }
-        base += argument.text
-        if base.utf8.starts(with: "__".utf8) { base = "v" + base }
-        var name = base
-        var count = 1
-        while !claim(name, value: value, type: type) {
-            count += 1
-            name = "\(base)_\(count)"
+    private mutating func hoist(_ arguments: [GraphQLNamedArgument]) -> [GraphQLNamedArgument]? {
+        var result: [GraphQLNamedArgument]?
+        for (index, element) in arguments.enumerated() {
+            guard let variable = hoist(element.argument, of: element.name) else { continue }
+            if result == nil { result = arguments }
+            result?[index].argument = variable
         }
-        return GraphQLName(unchecked: name)
+        return result
     }
 
-    /// Makes a variable of a name, if the name is free or its variable holds the same value: two selections that merge.
-    private mutating func claim(_ name: String, value: GraphQLValue, type: GraphQLType) -> Bool {
-        guard !declared.contains(name) else { return false }
-        guard let taken = hoisted.updateValue((value, type), forKey: name) else {
-            definitions.append(GraphQLVariableDefinition(GraphQLName(unchecked: name), type))
-            return true
+    private mutating func hoist(_ argument: GraphQLArgument, of name: GraphQLName) -> GraphQLArgument? {
+        switch argument.storage {
+        case .hoisted(let value, let type):
+            return .variable(variables.variable(for: name, on: way, value: value, type: type))
+        case .literal(let value):
+            value.forEachVariable { referenced.insert($0) }
+            return nil
         }
-        hoisted[name] = taken
-        return taken == (value, type)
     }
 }
 
-extension GraphQLArgument {
-    fileprivate var isHoisted: Bool {
-        if case .hoisted = storage { true } else { false }
+extension GraphQLValue {
+    /// Visits the variables that a literal names.
+    fileprivate func forEachVariable(_ body: (GraphQLName) -> Void) {
+        switch self {
+        case .variable(let name): body(name)
+        case .list(let elements): for element in elements { element.forEachVariable(body) }
+        case .object(let members): for member in members.values { member.forEachVariable(body) }
+        case .null, .boolean, .int, .float, .string, .enumCase: break
+        }
     }
-}
-
-extension GraphQLField {
-    fileprivate var isBareLeaf: Bool { selectionSet == nil && arguments.isEmpty && directives.isEmpty }
 }

@@ -62,3 +62,21 @@ public struct GraphQLArgument: Hashable, Sendable {
     private static let nonNullFloat = GraphQLType.nonNull(.named("Float"))
     private static let nonNullBoolean = GraphQLType.nonNull(.named("Boolean"))
 }
+
+/// An argument with its name. Where a document keeps arguments, they are in the order of their names: printed, compared
+/// and copied far more often than looked up.
+struct GraphQLNamedArgument: Hashable, Sendable {
+    var name: GraphQLName
+    var argument: GraphQLArgument
+
+    static func sorted(_ arguments: [GraphQLName: GraphQLArgument]) -> [Self] {
+        guard arguments.count > 1 else {
+            return arguments.first.map { [Self(name: $0.key, argument: $0.value)] } ?? []
+        }
+        return arguments.map { Self(name: $0, argument: $1) }.sorted { $0.name < $1.name }
+    }
+
+    static func dictionary(_ elements: [Self]) -> [GraphQLName: GraphQLArgument] {
+        Dictionary(uniqueKeysWithValues: elements.lazy.map { ($0.name, $0.argument) })
+    }
+}

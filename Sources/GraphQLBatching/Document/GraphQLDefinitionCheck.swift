@@ -81,7 +81,7 @@ struct GraphQLDefinitionCheck {
         if field.name.isReserved, !Self.introspectionFields.contains(field.name) {
             try field.name.checkIsNotReserved(in: place)
         }
-        try check(field.arguments)
+        try check(field.sortedArguments)
         try check(field.directives)
         if let set = field.selectionSet { try check(set) }
     }
@@ -92,18 +92,20 @@ struct GraphQLDefinitionCheck {
         _ directives: [GraphQLDirective],
         areConstant: Bool = false
     ) throws(GraphQLDocumentError) {
-        for directive in directives { try check(directive.arguments, areConstant: areConstant) }
+        for directive in directives { try check(directive.sortedArguments, areConstant: areConstant) }
     }
 
     private mutating func check(
-        _ arguments: [GraphQLName: GraphQLArgument],
+        _ arguments: [GraphQLNamedArgument],
         areConstant: Bool = false
     ) throws(GraphQLDocumentError) {
-        for (name, argument) in arguments {
-            guard case .literal(let value) = argument.storage else {
-                throw place.error("the value of '\(name.shown)' is to travel as a variable; make a GraphQLRequest")
+        for element in arguments {
+            guard case .literal(let value) = element.argument.storage else {
+                throw place.error(
+                    "the value of '\(element.name.shown)' is to travel as a variable; make a GraphQLRequest"
+                )
             }
-            try check(value, of: name, isConstant: areConstant)
+            try check(value, of: element.name, isConstant: areConstant)
         }
     }
 

@@ -16,6 +16,8 @@ extension GraphQLDocument {
     /// - literals can be written: whole numbers in 32 bits, finite floats, keys that are names;
     /// - no argument is still to be hoisted: a ``GraphQLRequest`` does that, a document has no place for the value.
     ///
+    /// The types that selection sets are said to be of are dropped: a text has no place for them.
+    ///
     /// - Throws: ``GraphQLDocumentError`` that names the definition and the path to the offender.
     /// - Complexity: O(*n*) for the size of the document. Where fragments make it larger than it is written, a bound of
     ///   half a million steps holds, and a document that needs more is refused.
@@ -23,7 +25,12 @@ extension GraphQLDocument {
         operations: [GraphQLOperation],
         fragments: [GraphQLFragment] = []
     ) throws(GraphQLDocumentError) {
-        self.init(unchecked: operations, fragments: fragments)
+        try Self(unchecked: operations, fragments: fragments).check()
+        self.init(unchecked: operations.map(\.withoutTypes), fragments: fragments.map(\.withoutTypes))
+    }
+
+    /// Checks every rule that needs no schema.
+    func check() throws(GraphQLDocumentError) {
         let fragmentIndices = try checkNames()
         var operationUses: [GraphQLDefinitionUses] = []
         for operation in operations {

@@ -21,22 +21,23 @@ extension GraphQLDocument {
     ///
     /// - Complexity: O(*n*) in the length of the text, plus sorting where a field has several arguments.
     public func text(_ style: TextStyle = .compact) -> String {
-        var printer = GraphQLPrinter(isPretty: style == .pretty)
+        let count = operations.reduce(fragments.count) { $0 + $1.selectionSet.selections.count }
+        var printer = GraphQLPrinter(isPretty: style == .pretty, capacity: 64 * (count + 4))
         for operation in operations { printer.print(operation) }
         for fragment in fragments { printer.print(fragment) }
-        return String(decoding: printer.bytes, as: UTF8.self)
+        return printer.bytes.text
     }
 }
 
 /// Appends the nodes of a document to a buffer.
-struct GraphQLPrinter {
-    private(set) var bytes: [UInt8] = []
+struct GraphQLPrinter: ~Copyable {
+    private(set) var bytes: ByteBuffer
     private let isPretty: Bool
     private var level = 0
 
-    init(isPretty: Bool) {
+    init(isPretty: Bool, capacity: Int) {
         self.isPretty = isPretty
-        bytes.reserveCapacity(1024)
+        bytes = ByteBuffer(capacity: capacity)
     }
 
     // MARK: Definitions
@@ -69,7 +70,7 @@ struct GraphQLPrinter {
     }
 
     private mutating func beginDefinition() {
-        if isPretty, !bytes.isEmpty { put("\n\n") }
+        if isPretty, bytes.count > 0 { put("\n\n") }
     }
 
     private mutating func print(_ variables: [GraphQLVariableDefinition]) {
@@ -80,7 +81,7 @@ struct GraphQLPrinter {
             put("$")
             print(variable.name)
             colon()
-            print(text: variable.type.description)
+            print(variable.type)
             if let value = variable.defaultValue {
                 put(isPretty ? " = " : "=")
                 print(value)
@@ -88,6 +89,19 @@ struct GraphQLPrinter {
             print(variable.directives)
         }
         put(")")
+    }
+
+    private mutating func print(_ type: GraphQLType) {
+        switch type {
+        case .named(let name): print(name)
+        case .list(let element):
+            put("[")
+            print(element)
+            put("]")
+        case .nonNull(let nullable):
+            print(nullable)
+            put("!")
+        }
     }
 
     // MARK: Selections
@@ -116,7 +130,7 @@ struct GraphQLPrinter {
                 colon()
             }
             print(field.name)
-            print(field.arguments)
+            print(field.sortedArguments)
             print(field.directives)
             if let set = field.selectionSet {
                 space()
@@ -143,19 +157,18 @@ struct GraphQLPrinter {
             space()
             put("@")
             print(directive.name)
-            print(directive.arguments)
+            print(directive.sortedArguments)
         }
     }
 
-    private mutating func print(_ arguments: [GraphQLName: GraphQLArgument]) {
+    private mutating func print(_ arguments: [GraphQLNamedArgument]) {
         guard !arguments.isEmpty else { return }
-        var separator: StaticString = "("
-        arguments.forEachSorted { name, argument in
-            put(separator)
-            separator = isPretty ? ", " : ","
-            print(name)
+        put("(")
+        for (index, element) in arguments.enumerated() {
+            if index > 0 { put(separator) }
+            print(element.name)
             colon()
-            print(argument.wrapped)
+            print(element.argument.wrapped)
         }
         put(")")
     }
@@ -181,7 +194,7 @@ struct GraphQLPrinter {
     }
 
     private mutating func newLine() {
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * level))
+        put("\n")
+        for _ in 0..<level { put("  ") }
     }
 }

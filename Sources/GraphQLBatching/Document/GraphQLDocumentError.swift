@@ -7,7 +7,7 @@ public struct GraphQLDocumentError: Error, Hashable, Sendable {
     /// What kind of fault it is. Compare with the static members; more may come.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case invalidName, syntax, invalidValue, invalidDocument
+            case invalidName, syntax, invalidValue, invalidDocument, invalidSchema, schemaMismatch
         }
 
         private let kind: Kind
@@ -20,6 +20,11 @@ public struct GraphQLDocumentError: Error, Hashable, Sendable {
         public static let invalidValue = Code(kind: .invalidValue)
         /// Parts that do not belong together: an unknown fragment, two variables of one name, and so on.
         public static let invalidDocument = Code(kind: .invalidDocument)
+
+        /// A schema that cannot be loaded.
+        public static let invalidSchema = Code(kind: .invalidSchema)
+        /// A document that does not fit a schema: an unknown field, a missing argument, and so on.
+        public static let schemaMismatch = Code(kind: .schemaMismatch)
 
         /// The name of the code.
         public var description: String { kind.rawValue }

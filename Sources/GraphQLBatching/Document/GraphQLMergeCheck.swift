@@ -146,7 +146,7 @@ struct GraphQLMergeCheck {
     private func add(_ field: GraphQLField, branch: Int, to group: inout Group) throws(GraphQLDocumentError) {
         var others = [group.representatives[0], group.representatives[branch]].compactMap(\.self)
         if branch == 0, group.representatives[0] == nil { others = Array(group.representatives.values) }
-        for other in others where other.name != field.name || other.arguments != field.arguments {
+        for other in others where other.name != field.name || other.sortedArguments != field.sortedArguments {
             throw place.error(
                 "'\(field.responseName.shown)' is selected twice and means different fields or arguments; use an alias"
             )
@@ -166,16 +166,25 @@ struct GraphQLMergeCheck {
 
 extension GraphQLSelectionSet {
     /// Whether a glance shows that nothing can meet: a lone spread, whose fragment is looked at where it is defined, or
-    /// a few fields of different names.
+    /// fields of different names.
     fileprivate var isObviouslyDistinct: Bool {
         if selections.count == 1, case .inlineFragment = selections[0] { return false }
         guard selections.count > 1 else { return true }
-        guard selections.count <= 8 else { return false }
+        guard selections.count <= 8 else { return isDistinctByNames }
         for (index, selection) in selections.enumerated() {
             guard case .field(let field) = selection else { return false }
             for other in selections[..<index] {
                 if case .field(let other) = other, other.responseName == field.responseName { return false }
             }
+        }
+        return true
+    }
+
+    /// The same for many, as the aliases of a batch.
+    private var isDistinctByNames: Bool {
+        var names = Set<GraphQLName>(minimumCapacity: selections.count)
+        for selection in selections {
+            guard case .field(let field) = selection, names.insert(field.responseName).inserted else { return false }
         }
         return true
     }

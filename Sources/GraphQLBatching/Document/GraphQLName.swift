@@ -35,12 +35,13 @@ public struct GraphQLName: Hashable, Sendable {
     }
 
     static func isValid(_ text: String) -> Bool {
-        var isFirst = true
-        for byte in text.utf8 {
-            guard byte.isNameStart || (!isFirst && byte.isDigit) else { return false }
-            isFirst = false
-        }
-        return !isFirst
+        var text = text
+        return text.withUTF8(isValid)
+    }
+
+    private static func isValid(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let first = bytes.first, first.isNameStart else { return false }
+        return bytes.allSatisfy { $0.isNameStart || $0.isDigit }
     }
 }
 
@@ -49,9 +50,11 @@ extension GraphQLName: ExpressibleByStringLiteral {
     ///
     /// - Precondition: The literal is a valid name. Use the throwing ``init(_:)`` for text that is not a literal.
     public init(stringLiteral text: StaticString) {
-        let text = text.description
-        precondition(Self.isValid(text), "'\(text)' is not a GraphQL name: letters, digits and _, not a digit first")
-        self.text = text
+        precondition(
+            text.withUTF8Buffer(Self.isValid),
+            "'\(text)' is not a GraphQL name: letters, digits and _, not a digit first"
+        )
+        self.text = text.description
     }
 }
 

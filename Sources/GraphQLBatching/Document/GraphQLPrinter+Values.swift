@@ -27,31 +27,13 @@ extension GraphQLPrinter {
 
     private mutating func printObject(_ members: [String: GraphQLValue]) {
         put("{")
-        var isFirst = true
-        members.forEachSorted { key, value in
-            if !isFirst { put(separator) }
-            isFirst = false
+        for (position, key) in members.keys.sorted().enumerated() {
+            if position > 0 { put(separator) }
             print(text: key)
             colon()
-            print(value)
+            print(members[key] ?? .null)
         }
         put("}")
-    }
-}
-
-extension Dictionary where Key: Comparable {
-    /// Visits the elements in the order of their keys.
-    func forEachSorted(_ body: (Key, Value) -> Void) {
-        forEachSortedIndex { body(keys[$0], values[$0]) }
-    }
-
-    /// Visits the positions of the elements in the order of their keys.
-    func forEachSortedIndex(_ body: (Index) -> Void) {
-        guard count > 1 else {
-            if !isEmpty { body(startIndex) }
-            return
-        }
-        for index in indices.sorted(by: { keys[$0] < keys[$1] }) { body(index) }
     }
 }
 

@@ -82,3 +82,55 @@ public struct GraphQLInlineFragment: Hashable, Sendable {
         self.selectionSet = selectionSet
     }
 }
+
+// MARK: - Without types
+
+extension GraphQLOperation {
+    /// This operation with sets of unknown types, as they are after printing and parsing.
+    var withoutTypes: Self {
+        guard let set = selectionSet.withoutTypes else { return self }
+        var result = self
+        result.selectionSet = set
+        return result
+    }
+}
+
+extension GraphQLFragment {
+    /// This fragment with sets of unknown types.
+    var withoutTypes: Self {
+        guard let set = selectionSet.withoutTypes else { return self }
+        var result = self
+        result.selectionSet = set
+        return result
+    }
+}
+
+extension GraphQLSelectionSet {
+    /// This set with its own type and those inside left out; `nil` if there are none, so that nothing is copied.
+    fileprivate var withoutTypes: Self? {
+        var changed: [GraphQLSelection]?
+        for (index, selection) in selections.enumerated() {
+            guard let selection = selection.withoutTypes else { continue }
+            if changed == nil { changed = selections }
+            changed?[index] = selection
+        }
+        return type == nil && changed == nil ? nil : Self(changed ?? selections)
+    }
+}
+
+extension GraphQLSelection {
+    fileprivate var withoutTypes: Self? {
+        switch self {
+        case .field(var field):
+            guard let set = field.selectionSet?.withoutTypes else { return nil }
+            field.selectionSet = set
+            return .field(field)
+        case .inlineFragment(var fragment):
+            guard let set = fragment.selectionSet.withoutTypes else { return nil }
+            fragment.selectionSet = set
+            return .inlineFragment(fragment)
+        case .fragmentSpread:
+            return nil
+        }
+    }
+}

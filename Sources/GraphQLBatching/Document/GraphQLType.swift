@@ -23,3 +23,34 @@ extension GraphQLType: CustomStringConvertible {
         }
     }
 }
+
+extension GraphQLType {
+    /// Whether null is no value of it.
+    var isNonNull: Bool {
+        if case .nonNull = self { true } else { false }
+    }
+
+    /// The type without its outermost `!`.
+    var nullable: GraphQLType {
+        if case .nonNull(let wrapped) = self { wrapped } else { self }
+    }
+
+    /// The name inside all lists and `!`.
+    var innermost: GraphQLName {
+        switch self {
+        case .named(let name): name
+        case .list(let wrapped), .nonNull(let wrapped): wrapped.innermost
+        }
+    }
+
+    /// Whether every value of this type may stand where the other is wanted.
+    func fits(_ wanted: GraphQLType) -> Bool {
+        switch (self, wanted) {
+        case (.nonNull(let own), .nonNull(let wanted)): own.fits(wanted)
+        case (.nonNull(let own), _): own.fits(wanted)
+        case (.list(let own), .list(let wanted)): own.fits(wanted)
+        case (.named(let own), .named(let wanted)): own == wanted
+        default: false
+        }
+    }
+}

@@ -72,13 +72,20 @@ struct GraphQLUsesCheck {
     ) throws(GraphQLDocumentError) {
         var isUsed = Array(repeating: false, count: operation.variables.count)
         var indices = Dictionary<GraphQLName, Int>(minimumCapacity: operation.variables.count)
-        for (index, variable) in operation.variables.enumerated() {
-            guard indices.updateValue(index, forKey: variable.name) == nil else {
-                throw GraphQLPlace(operation).error("the variable '$\(variable.name.shown)' is defined twice")
+        for index in operation.variables.indices {
+            let name = operation.variables[index].name
+            guard indices.updateValue(index, forKey: name) == nil else {
+                throw GraphQLPlace(operation).error("the variable '$\(name.shown)' is defined twice")
             }
         }
+        var expected = 0  // Nearly always variables are used in the order in which they are declared.
         func use(_ variables: [GraphQLName], in place: GraphQLPlace) throws(GraphQLDocumentError) {
             for variable in variables {
+                if expected < isUsed.count, operation.variables[expected].name == variable {
+                    isUsed[expected] = true
+                    expected += 1
+                    continue
+                }
                 guard let index = indices[variable] else {
                     throw place.error("the variable '$\(variable.shown)' is not defined")
                 }

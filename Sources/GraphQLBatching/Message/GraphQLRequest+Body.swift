@@ -5,14 +5,14 @@
 extension GraphQLRequest {
     /// The body of a POST request as JSON: `query`, and if there are any `operationName`, `variables`, `extensions`.
     ///
-    /// Equal requests have equal bodies: entries come in this order, and keys of objects are sorted.
+    /// Equal requests have equal bodies: entries come in this order, variables in the order of their declarations, and
+    /// keys of objects are sorted.
     ///
     /// - Throws: ``GraphQLDocumentError`` with ``GraphQLDocumentError/Code/invalidValue`` if a value has no JSON: a
     ///   float that is not finite, a reference to a variable, nesting beyond ``GraphQLDocument/maximumDepth``.
     /// - Complexity: O(*n*) in the length of the body, plus sorting.
     public func body() throws(GraphQLDocumentError) -> [UInt8] {
-        var writer = GraphQLJSONWriter()
-        writer.bytes.reserveCapacity(query.utf8.count + 32 * variables.count + 128)
+        var writer = GraphQLJSONWriter(capacity: query.utf8.count + 32 * variables.count + 128)
         writer.put(#"{"query":"#)
         writer.bytes.appendQuoted(query)
         if let operationName {
@@ -21,14 +21,14 @@ extension GraphQLRequest {
         }
         if !variables.isEmpty {
             writer.put(#","variables":"#)
-            try writer.write(variables)
+            try writer.write(variables, inOrder: variableNames)
         }
         if !extensions.isEmpty {
             writer.put(#","extensions":"#)
             try writer.write(extensions)
         }
         writer.put("}")
-        return writer.bytes
+        return writer.bytes.array
     }
 }
 
@@ -36,11 +36,31 @@ extension GraphQLRequest {
 ///
 /// Foundation's encoder took 1.9 µs a variable where this takes 0.4 (a query of a thousand aliases, release), and it
 /// writes `1.0` as `1`. Strings need no code of their own: they are escaped as GraphQL's are.
-struct GraphQLJSONWriter {
-    var bytes: [UInt8] = []
+struct GraphQLJSONWriter: ~Copyable {
+    var bytes: ByteBuffer
     private var depth = 0
 
+    init(capacity: Int) { bytes = ByteBuffer(capacity: capacity) }
+
     mutating func put(_ token: StaticString) { bytes.append(token) }
+
+    /// Writes the variables of a request.
+    mutating func write(
+        _ variables: [String: GraphQLValue],
+        inOrder names: [GraphQLName]
+    ) throws(GraphQLDocumentError) {
+        try enter()
+        defer { depth -= 1 }
+        var separator: StaticString = "{\""
+        for name in names {
+            put(separator)
+            separator = ",\""
+            bytes.append(utf8Of: name.text)  // A name holds nothing to escape.
+            put("\":")
+            try write(variables[name.text] ?? .null)
+        }
+        put("}")
+    }
 
     mutating func write(_ members: [String: GraphQLValue]) throws(GraphQLDocumentError) {
         try enter()

@@ -13,6 +13,8 @@ public struct GraphQLRequest: Hashable, Sendable {
     public let kind: GraphQLOperation.Kind
     /// The values of the variables. A name that is absent leaves the default to the server.
     public let variables: [String: GraphQLValue]
+    /// The names of the variables in the order of their declarations.
+    let variableNames: [GraphQLName]
     /// Entries for extensions of the protocol.
     public var extensions: [String: GraphQLValue] = [:]
 
@@ -25,22 +27,27 @@ public struct GraphQLRequest: Hashable, Sendable {
     ///   - operation: The operation to run.
     ///   - fragments: The fragments that it uses.
     ///   - variables: The values of the variables that the operation declares itself.
+    ///   - schema: What the document and the values are checked against, if it is at hand.
     /// - Throws: ``GraphQLDocumentError`` if the document breaks a rule of ``GraphQLDocument/init(operations:fragments:)``
     ///   or a value does not fit its variable.
     /// - Complexity: O(*n*) in the size of the operation and its fragments.
     public init(
         _ operation: GraphQLOperation,
         fragments: [GraphQLFragment] = [],
-        variables: [GraphQLName: GraphQLValue] = [:]
+        variables: [GraphQLName: GraphQLValue] = [:],
+        checkedAgainst schema: GraphQLSchema? = nil
     ) throws(GraphQLDocumentError) {
-        let hoisted = operation.hoisted(fragments: fragments)
-        let document = try GraphQLDocument(operations: [hoisted.operation], fragments: hoisted.fragments)
-        var values = hoisted.variables
-        for (name, value) in variables {
-            guard hoisted.variables[name.text] == nil else { throw .notDeclared(name) }
-            values[name.text] = value
-        }
-        try self.init(document, running: hoisted.operation, variables: values)
+        let hoisted = try operation.hoisted(fragments: fragments)
+        let document = GraphQLDocument(unchecked: [hoisted.operation], fragments: hoisted.fragments)
+        try document.check()
+        for name in variables.keys where hoisted.values[name.text] != nil { throw .notDeclared(name) }
+        try self.init(
+            document,
+            running: operation,
+            variables: variables,
+            hoisted: (hoisted.definitions.map(\.name), hoisted.values)
+        )
+        try schema?.check(document, running: hoisted.operation, values: self.variables)
     }
 
     /// Makes a request of a document at hand, such as a parsed one.
@@ -49,52 +56,61 @@ public struct GraphQLRequest: Hashable, Sendable {
     ///   - document: The document; all of it is sent.
     ///   - operationName: The operation to run; needed only if the document has several.
     ///   - variables: The values of the variables that the operation declares.
+    ///   - schema: What the document and the values are checked against, if it is at hand.
     /// - Throws: ``GraphQLDocumentError`` if there is no such operation or a value does not fit its variable.
     public init(
         _ document: GraphQLDocument,
         operationName: GraphQLName? = nil,
-        variables: [GraphQLName: GraphQLValue] = [:]
+        variables: [GraphQLName: GraphQLValue] = [:],
+        checkedAgainst schema: GraphQLSchema? = nil
     ) throws(GraphQLDocumentError) {
         let candidates = document.operations.filter { operationName == nil || $0.name == operationName }
         guard let operation = candidates.first, candidates.count == 1 else {
             let wanted = operationName.map { "has no operation '\($0.shown)'" }
             throw .invalidDocument("the document \(wanted ?? "has several operations: name the one to run")")
         }
-        let values = Dictionary(uniqueKeysWithValues: variables.map { ($0.text, $1) })
-        try self.init(document, running: operation, variables: values)
+        try self.init(document, running: operation, variables: variables)
+        try schema?.check(document, running: operation, values: self.variables)
     }
 
+    /// - Parameters:
+    ///   - operation: The operation as it was before values were hoisted.
+    ///   - hoisted: The variables that values became, checked, and their names in order.
     private init(
         _ document: GraphQLDocument,
         running operation: GraphQLOperation,
-        variables: [String: GraphQLValue]
+        variables: [GraphQLName: GraphQLValue],
+        hoisted: (names: [GraphQLName], values: [String: GraphQLValue]) = ([], [:])
     ) throws(GraphQLDocumentError) {
-        var found = 0
+        var names: [GraphQLName] = []
+        var values = hoisted.values
         for variable in operation.variables {
-            guard let value = variables[variable.name.text] else {
-                guard variable.isOptional else {
-                    throw .invalidVariable(variable.name, "needs a value: its type is \(variable.type)")
-                }
-                continue
-            }
-            found += 1
-            guard variable.type.allowsNulls(of: value) else {
-                throw .invalidVariable(variable.name, "has a null that its type \(variable.type) does not allow")
+            if let value = variables[variable.name] {
+                try variable.check(value)
+                names.append(variable.name)
+                values[variable.name.text] = value
+            } else if !variable.isOptional {
+                throw .invalidVariable(variable.name, "needs a value: its type is \(variable.type)")
             }
         }
-        if found < variables.count {
-            let declared = Set(operation.variables.map(\.name.text))
-            let extra = variables.keys.filter { !declared.contains($0) }.min() ?? ""
-            throw .notDeclared(GraphQLName(unchecked: extra))
+        if names.count < variables.count {
+            let extra = Set(variables.keys).subtracting(names).min() ?? "_"
+            throw .notDeclared(extra)
         }
         query = document.text()
         operationName = operation.name
         kind = operation.kind
-        self.variables = variables
+        variableNames = names.isEmpty ? hoisted.names : names + hoisted.names
+        self.variables = values
     }
 }
 
 extension GraphQLVariableDefinition {
+    /// Refuses a value with a null that the type does not allow.
+    fileprivate func check(_ value: GraphQLValue) throws(GraphQLDocumentError) {
+        guard type.allowsNulls(of: value) else { throw .nullNotAllowed(in: self) }
+    }
+
     /// Whether a request may leave the variable out.
     fileprivate var isOptional: Bool {
         if case .nonNull = type { defaultValue != nil } else { true }
@@ -103,7 +119,7 @@ extension GraphQLVariableDefinition {
 
 extension GraphQLType {
     /// Whether every null of a value stands where this type allows it. Needs no schema.
-    fileprivate func allowsNulls(of value: GraphQLValue) -> Bool {
+    func allowsNulls(of value: GraphQLValue) -> Bool {
         switch (self, value) {
         case (.nonNull, .null): false
         case (.nonNull(let nullable), _): nullable.allowsNulls(of: value)
@@ -118,6 +134,10 @@ extension GraphQLType {
 extension GraphQLDocumentError {
     fileprivate static func notDeclared(_ name: GraphQLName) -> Self {
         invalidVariable(name, "is given a value and is not declared")
+    }
+
+    static func nullNotAllowed(in variable: GraphQLVariableDefinition) -> Self {
+        invalidVariable(variable.name, "has a null that its type \(variable.type) does not allow")
     }
 
     fileprivate static func invalidVariable(_ name: GraphQLName, _ fault: String) -> Self {

@@ -28,14 +28,12 @@ public struct GraphQLResponse: Sendable {
     public let body: [UInt8]
     /// What the entry `data` holds.
     public private(set) var data = DataState.absent
-    /// The keys of `data` in the order of the response.
-    public private(set) var responseNames: [String] = []
     /// The errors that the server reports, in its order.
     public private(set) var errors: [GraphQLServerError] = []
 
     private var dataRange: Range<Int>?
     private var extensionsRange: Range<Int>?
-    private var memberRanges: [String: Range<Int>] = [:]
+    private var members = ResponseMembers()
 
     /// Scans the body of a response.
     ///
@@ -57,12 +55,13 @@ public struct GraphQLResponse: Sendable {
                 throw GraphQLResponseError(.notAResponse, "the body is not an object", offset: range.lowerBound)
             }
             var seen: Set<String> = []
-            try scanner.forEachMember { (scanner, name, offset) throws(GraphQLResponseError) in
+            try scanner.forEachMember { (scanner, key) throws(GraphQLResponseError) in
+                let name = try scanner.text(of: key)
                 guard ["data", "errors", "extensions"].contains(name) else {
                     _ = try scanner.skipValue()
                     return
                 }
-                guard seen.insert(name).inserted else { throw .duplicate(name, at: offset) }
+                guard seen.insert(name).inserted else { throw .duplicate(name, at: key.offset) }
                 switch name {
                 case "data": try scanData(&scanner)
                 case "errors": errorsRange = try scanner.skipValue()
@@ -89,11 +88,14 @@ public struct GraphQLResponse: Sendable {
         }
         data = .object
         let start = scanner.position
-        memberRanges.reserveCapacity(body.count / 256)
-        try scanner.forEachMember { (scanner, name, offset) throws(GraphQLResponseError) in
-            let range = try scanner.skipValue()
-            guard memberRanges.updateValue(range, forKey: name) == nil else { throw .duplicate(name, at: offset) }
-            responseNames.append(name)
+        try scanner.forEachMember { (scanner, key) throws(GraphQLResponseError) in
+            let name = key.isEscaped ? try scanner.text(of: key) : nil
+            let value = try scanner.skipValue()
+            members.append(ResponseMembers.Member(name: key.range, value: value), escapedName: name)
+        }
+        if let position = members.index(in: body) {
+            let member = members.members[position]
+            throw .duplicate(members.name(of: position, in: body), at: member.name.lowerBound - 1)
         }
         dataRange = start..<scanner.position
     }
@@ -110,9 +112,14 @@ public struct GraphQLResponse: Sendable {
 // MARK: - Members
 
 extension GraphQLResponse {
+    /// The keys of `data` in the order of the response.
+    ///
+    /// - Complexity: O(*n*) in their number.
+    public var responseNames: [String] { members.members.indices.map { members.name(of: $0, in: body) } }
+
     /// The JSON of a member of `data`; `nil` if there is none of that name. It shares the storage of the body.
     public func slice(for name: GraphQLName) -> ArraySlice<UInt8>? {
-        memberRanges[name.text].map { body[$0] }
+        members.value(of: name.text, in: body).map { body[$0] }
     }
 
     /// The JSON of the entry `extensions`, which holds what the server says of the request as a whole.

@@ -81,7 +81,7 @@ struct JSONScanner {
 
     /// Visits the members of the object that begins here. The closure takes the value.
     mutating func forEachMember(
-        _ body: (inout JSONScanner, _ key: String, _ keyOffset: Int) throws(GraphQLResponseError) -> Void
+        _ body: (inout JSONScanner, _ key: JSONKey) throws(GraphQLResponseError) -> Void
     ) throws(GraphQLResponseError) {
         try expect("{")
         guard !take("}") else { return }
@@ -89,19 +89,19 @@ struct JSONScanner {
             guard peek() == "\"" else { throw unexpected(wanted: "a key") }
             let start = position
             let isEscaped = try skipString()
-            let key = try text(of: start..<position, isEscaped: isEscaped)
+            let key = JSONKey(range: start + 1..<position - 1, isEscaped: isEscaped)
             try expect(":")
-            try body(&self, key, start)
+            try body(&self, key)
         } while take(",")
         try expect("}")
     }
 
-    /// The text of a string, quotes not included.
-    private func text(of range: Range<Int>, isEscaped: Bool) throws(GraphQLResponseError) -> String {
-        let quoted = UnsafeRawBufferPointer(rebasing: bytes[range])
-        guard isEscaped else { return String(decoding: quoted.dropFirst().dropLast(), as: UTF8.self) }
-        guard let text = try? JSONDecoder().decode(String.self, from: Data(quoted)) else {
-            throw GraphQLResponseError(.malformed, "a key is not valid text", offset: range.lowerBound)
+    /// The text of a key.
+    func text(of key: JSONKey) throws(GraphQLResponseError) -> String {
+        guard key.isEscaped else { return String(decoding: bytes[key.range], as: UTF8.self) }
+        let quoted = key.range.lowerBound - 1..<key.range.upperBound + 1
+        guard let text = try? JSONDecoder().decode(String.self, from: Data(bytes[quoted])) else {
+            throw GraphQLResponseError(.malformed, "a key is not valid text", offset: key.offset)
         }
         return text
     }
@@ -156,7 +156,7 @@ struct JSONScanner {
                 return isEscaped
             case "\\":
                 isEscaped = true
-                try skipEscape()
+                repeat { try skipEscape() } while position < bytes.count && bytes[position] == "\\"
             default:
                 throw unexpected(wanted: "an escape")
             }
@@ -188,13 +188,11 @@ struct JSONScanner {
         case "\"", "\\", "/", "b", "f", "n", "r", "t":
             position += 1
         case "u":
-            for _ in 0..<4 {
-                position += 1
-                guard position < bytes.count, bytes[position].hexadecimalValue != nil else {
-                    throw unexpected(wanted: "a hexadecimal digit")
-                }
+            for index in position + 1..<position + 5 where index >= bytes.count || !bytes[index].isHexadecimalDigit {
+                position = index
+                throw unexpected(wanted: "a hexadecimal digit")
             }
-            position += 1
+            position += 5
         default:
             throw unexpected(wanted: "an escape")
         }
@@ -257,6 +255,16 @@ struct JSONScanner {
     }
 }
 
+/// A key of an object.
+struct JSONKey {
+    /// Its bytes, quotes not included.
+    var range: Range<Int>
+    var isEscaped: Bool
+
+    /// Where its quote is.
+    var offset: Int { range.lowerBound - 1 }
+}
+
 /// The containers around a position: one bit each, 64 to a word.
 private struct ContainerStack {
     private(set) var depth = 0
@@ -277,4 +285,8 @@ private struct ContainerStack {
         depth -= 1
         if depth > 0, depth % 64 == 0, let last = fullWords.popLast() { word = last }
     }
+}
+
+extension UInt8 {
+    fileprivate var isHexadecimalDigit: Bool { self &- 0x30 < 10 || (self | 0x20) &- 0x61 < 6 }
 }

@@ -77,8 +77,8 @@ struct InjectionTests {
             #expect(
                 try JSONDecoder().decode(Body.self, from: body)
                     == Body(
-                        query: "mutation($f_x:JSON){f(x:$f_x)}",
-                        variables: ["f_x": value],
+                        query: "mutation($f:JSON){f(x:$f)}",
+                        variables: ["f": value],
                         extensions: [key: .string(text)]
                     ),
                 "seed \(seed)"
