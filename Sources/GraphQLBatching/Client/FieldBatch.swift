@@ -59,7 +59,8 @@ struct FieldBatch: Sendable {
         do {
             let reply = try await exchange.send(message.message, headers: headers, isIdempotent: isIdempotent)
             let outcomes = outcomes(of: calls, from: reply)
-            return await settle(calls, outcomes, sent: message, round: round)
+            // What refuses an array is not one of the requests in it: each of those has a response of its own.
+            return await settle(calls, outcomes, sent: message, mayHalve: strategy != .array, round: round)
         } catch let error as GraphQLClientError where error.code == .httpError {
             let outcomes = calls.map { _ in FieldOutcome.rejected(error) }
             return await settle(calls, outcomes, sent: message, mayHalve: false, round: round)

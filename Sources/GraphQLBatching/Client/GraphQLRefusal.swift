@@ -55,7 +55,7 @@ extension GraphQLClientError {
         for error in errors where error.code != "BAD_USER_INPUT" {
             let text = "\(error.message) \(error.code ?? "")".lowercased()
             guard Self.wordsOfExcess.contains(where: text.contains),
-                let unit = Self.units(countedAs: size.countUnit).first(where: { $0.words.contains(where: text.contains) })?.unit
+                let unit = Self.units(of: size).first(where: { $0.words.contains(where: text.contains) })?.unit
             else { continue }
             // A number that even one field exceeds is a limit of something else.
             let named = error.message.wholeNumbers.filter { (size[unit] / size.count..<size[unit]).contains($0) }.max()
@@ -73,10 +73,15 @@ extension GraphQLClientError {
 
     private static let wordsOfExcess = ["limit", "exceed", "more than", "more that", "max", "too ", "allowed"]
 
-    private static func units(countedAs count: GraphQLBudget.Unit) -> [(unit: GraphQLBudget.Unit, words: [String])] {
-        let counted = count == .listLength ? ["ids", "array", "list", "items"] : ["alias"]
+    private static func units(of message: SizedMessage) -> [(unit: GraphQLBudget.Unit, words: [String])] {
+        let counted =
+            switch message.message.content {
+            case .request: message.countUnit == .listLength ? ["ids", "array", "list", "items"] : ["alias"]
+            case .array: ["batch", "operations"]
+            case .variables: ["batch", "variable"]
+            }
         return [
-            (count, counted),
+            (message.countUnit, counted),
             (.tokens, ["token"]),
             (.bytes, ["character", "byte", "payload", "too large"]),
             (.cost, ["cost", "complex", "points"]),
