@@ -3,18 +3,20 @@
 // Who shares a batch with whom: a loader for each group of calls that may travel together.
 
 internal import DataLoading
+internal import HTTPTransport
 internal import Synchronization
 
 /// The loaders of a client.
 final class FieldLoaders: Sendable {
     typealias Loader = DataLoader<FieldCall, FieldPayload>
 
-    /// What calls must have in common to travel together, besides the endpoint, which is the client's.
+    /// What queries must have in common to travel together, besides the endpoint, which is the client's.
     private struct Partition: Hashable {
         /// `nil` where shapes are mixed.
         let shape: FieldShape?
-        let options: GraphQLCallOptions
+        let headers: HTTPHeaders
 
+        // Few differ in their headers alone.
         func hash(into hasher: inout Hasher) { hasher.combine(shape) }
     }
 
@@ -38,30 +40,35 @@ final class FieldLoaders: Sendable {
         mutations = Loader(.aligned { calls in await Self.mutate(calls, over: exchange) }, options: options)
     }
 
-    /// Sends a field, with others unless its options say otherwise.
+    /// The loader of the calls that a call may travel with.
     ///
-    /// - Throws: ``GraphQLDocumentError`` if the field cannot stand for itself; otherwise its own failure.
-    func load(
-        _ field: GraphQLField,
-        _ kind: GraphQLOperation.Kind,
-        options: GraphQLCallOptions
-    ) async throws -> FieldPayload {
-        let call = FieldCall(field, options: options)
-        guard options.coalesces else {
-            try field.checkSelfContained()
-            return try await Self.sendAlone(call, kind, over: exchange)
+    /// - Throws: ``GraphQLDocumentError`` if the field cannot stand for itself.
+    func loader(for call: FieldCall, _ kind: GraphQLOperation.Kind) throws(GraphQLDocumentError) -> Loader {
+        guard call.options.coalesces else {
+            try call.field.checkSelfContained()
+            return makeLoader(kind, with: .aliases, headers: call.options.headers)
         }
-        return try await loader(for: call, kind).load(call)
-    }
-
-    @concurrent
-    private static func sendAlone(
-        _ call: FieldCall,
-        _ kind: GraphQLOperation.Kind,
-        over exchange: GraphQLExchange
-    ) async throws -> FieldPayload {
-        let batch = FieldBatch(kind: kind, strategy: .aliases, headers: call.options.headers, exchange: exchange)
-        return try await batch.send([call])[0].get()
+        guard kind == .query else {
+            try call.field.checkSelfContained()
+            return mutations
+        }
+        let strategy = strategy(for: call.field)
+        let isMixed = strategy == .mixedAliases
+        let shape = isMixed ? nil : FieldShape(call: call, list: strategy.list)
+        let partition = Partition(shape: shape, headers: call.options.headers)
+        if let loader = queries.withLock({ $0[partition] }) {
+            // The rest of a shape was checked with the first of it.
+            if isMixed { try call.field.checkSelfContained() } else { try call.field.checkArguments() }
+            return loader
+        }
+        try call.field.checkSelfContained()
+        let loader = makeLoader(.query, with: strategy, headers: call.options.headers)
+        return queries.withLock { queries in
+            if let found = queries[partition] { return found }
+            if queries.count >= Self.maximumCount { queries.removeAll() }
+            queries[partition] = loader
+            return loader
+        }
     }
 
     /// Runs mutations in their order; those with other headers in a request of their own.
@@ -80,45 +87,20 @@ final class FieldLoaders: Sendable {
         return results
     }
 
-    /// The loader of the calls that a call may travel with.
-    private func loader(
-        for call: FieldCall,
-        _ kind: GraphQLOperation.Kind
-    ) throws(GraphQLDocumentError) -> Loader {
-        guard kind == .query else {
-            try call.field.checkSelfContained()
-            return mutations
-        }
-        let strategy = strategy(for: call.field)
-        let isMixed = strategy == .mixedAliases
-        let shape = isMixed ? nil : FieldShape(call: call, list: strategy.list)
-        let partition = Partition(shape: shape, options: call.options)
-        if let loader = queries.withLock({ $0[partition] }) {
-            // The rest of a shape was checked with the first of it.
-            if isMixed { try call.field.checkSelfContained() } else { try call.field.checkArguments() }
-            return loader
-        }
-        try call.field.checkSelfContained()
-        let loader = makeLoader(with: strategy, options: call.options)
-        return queries.withLock { queries in
-            if let found = queries[partition] { return found }
-            if queries.count >= Self.maximumCount { queries.removeAll() }
-            queries[partition] = loader
-            return loader
-        }
-    }
-
     private func strategy(for field: GraphQLField) -> GraphQLStrategy {
         guard !exchange.configuration.strategies.isEmpty, let declared = exchange.configuration.strategies[field.name]
         else { return exchange.configuration.strategy.applied(to: field) }
         return declared.applied(to: field)
     }
 
-    private func makeLoader(with strategy: GraphQLStrategy, options: GraphQLCallOptions) -> Loader {
-        let batch = FieldBatch(kind: .query, strategy: strategy, headers: options.headers, exchange: exchange)
+    private func makeLoader(
+        _ kind: GraphQLOperation.Kind,
+        with strategy: GraphQLStrategy,
+        headers: HTTPHeaders
+    ) -> Loader {
+        let batch = FieldBatch(kind: kind, strategy: strategy, headers: headers, exchange: exchange)
         let limits = exchange.configuration.budget.limited(to: exchange.endpoint.limits)
-        let maxCount = [limits[batch.countUnit], limits.cost.map { max($0 / options.cost, 1) }].compactMap(\.self).min()
-        let loaderOptions = DataLoaderOptions(unchecked: maxCount, memoises: false, name: "GraphQL query")
-        return Loader(.aligned { calls in await batch.send(calls) }, options: loaderOptions)
+        let options = DataLoaderOptions(unchecked: limits[batch.countUnit], memoises: false, name: "GraphQL \(kind)")
+        return Loader(.aligned { calls in await batch.send(calls) }, options: options)
     }
 }

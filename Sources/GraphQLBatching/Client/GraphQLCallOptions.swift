@@ -15,8 +15,8 @@ public import HTTPTransport
 /// }
 /// ```
 public struct GraphQLCallOptions: Hashable, Sendable {
-    /// Whether the field travels together with others. If not, it is sent at once and by itself; a mutation then does
-    /// not wait for those before it.
+    /// Whether the field travels together with others. If not, it is sent by itself, and once for each call; a mutation
+    /// then does not wait for those before it.
     public var coalesces: Bool
 
     /// Header fields of the request besides ``GraphQLClientConfiguration/headers``, in whose place they come if the names

@@ -2,6 +2,7 @@
 //
 // The client: single fields in, aliased documents out, and to every caller its own result.
 
+internal import DataLoading
 public import HTTPTransport
 
 /// Sends operations to a GraphQL server, and coalesces single fields into aliased documents.
@@ -111,7 +112,9 @@ public struct GraphQLClient: Sendable {
         as type: Value.Type = Value.self,
         options: GraphQLCallOptions = GraphQLCallOptions()
     ) async throws -> Value {
-        try await loaders.load(field, .query, options: options).value(as: type, with: exchange.configuration.decoder)
+        let call = FieldCall(field, options: options)
+        let payload = try await loaders.loader(for: call, .query).load(call)
+        return try payload.value(as: type, with: exchange.configuration.decoder)
     }
 
     /// Queries a field, together with others of the tick, and returns its value even if there are errors inside.
@@ -122,7 +125,9 @@ public struct GraphQLClient: Sendable {
         as type: Value.Type = Value.self,
         options: GraphQLCallOptions = GraphQLCallOptions()
     ) async throws -> GraphQLResult<Value> {
-        try await loaders.load(field, .query, options: options).result(as: type, with: exchange.configuration.decoder)
+        let call = FieldCall(field, options: options)
+        let payload = try await loaders.loader(for: call, .query).load(call)
+        return try payload.result(as: type, with: exchange.configuration.decoder)
     }
 
     /// Runs a mutation, together with others of the tick and in the order of the calls.
@@ -139,7 +144,9 @@ public struct GraphQLClient: Sendable {
         as type: Value.Type = Value.self,
         options: GraphQLCallOptions = GraphQLCallOptions()
     ) async throws -> Value {
-        try await loaders.load(field, .mutation, options: options).value(as: type, with: exchange.configuration.decoder)
+        let call = FieldCall(field, options: options)
+        let payload = try await loaders.loader(for: call, .mutation).load(call)
+        return try payload.value(as: type, with: exchange.configuration.decoder)
     }
 
     /// Runs a mutation and returns its value even if there are errors inside; otherwise as ``mutate(_:as:options:)``.
@@ -148,6 +155,8 @@ public struct GraphQLClient: Sendable {
         as type: Value.Type = Value.self,
         options: GraphQLCallOptions = GraphQLCallOptions()
     ) async throws -> GraphQLResult<Value> {
-        try await loaders.load(field, .mutation, options: options).result(as: type, with: exchange.configuration.decoder)
+        let call = FieldCall(field, options: options)
+        let payload = try await loaders.loader(for: call, .mutation).load(call)
+        return try payload.result(as: type, with: exchange.configuration.decoder)
     }
 }

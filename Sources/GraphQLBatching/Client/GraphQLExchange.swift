@@ -43,12 +43,7 @@ struct GraphQLExchange: Sendable {
         headers: HTTPHeaders,
         isIdempotent: Bool
     ) async throws -> HTTPResponse {
-        var fields = configuration.headers
-        for name in Set(headers.fields.map { $0.name.lowercased() }) {
-            for (index, value) in headers.values(of: name).enumerated() {
-                if index == 0 { try fields.set(name: name, value: value) } else { try fields.append(name: name, value: value) }
-            }
-        }
+        var fields = try configuration.headers.replacing(with: headers)
         try fields.set(name: "Accept", value: message.acceptedTypes)
         if let url = try getURL(of: message, form) {
             let get = HTTPRequest(method: .get, url: url, headers: fields, timeout: configuration.timeout)
@@ -70,15 +65,20 @@ struct GraphQLExchange: Sendable {
 
     /// The URL of a query that goes by GET; `nil` if it does not.
     private func getURL(of message: GraphQLMessage, _ form: GraphQLMessage.TextForm) throws -> HTTPURL? {
-        guard message.kind == .query, let maximum = configuration.maxQueryURLLength, let request = message.request else {
+        guard message.kind == .query, let maximum = configuration.maxQueryURLLength, let request = message.request
+        else {
             return nil
         }
         var text = endpoint.url.string
         var separator = text.contains("?") ? "&" : "?"
         for (name, json) in try request.parameters(form) {
-            let value = ["query": request.query, "operationName": request.operationName?.text]
-            text += separator + name + "="
-            text += (value[name].flatMap(\.self) ?? String(decoding: json, as: UTF8.self)).percentEncoded
+            let value =
+                switch name {
+                case "query": request.query
+                case "operationName": request.operationName?.text ?? ""
+                default: String(decoding: json, as: UTF8.self)
+                }
+            text += separator + name + "=" + value.percentEncoded
             separator = "&"
         }
         guard text.utf8.count <= min(maximum, endpoint.maxURLLength) else { return nil }
@@ -101,6 +101,22 @@ struct GraphQLExchange: Sendable {
                 underlying: error
             )
         }
+    }
+}
+
+extension HTTPHeaders {
+    /// These fields, with those of the names that the others have replaced by them.
+    fileprivate func replacing(with others: HTTPHeaders) throws(HTTPTransportError) -> HTTPHeaders {
+        var result = self
+        var replaced: Set<String> = []
+        for field in others.fields {
+            if replaced.insert(field.name.lowercased()).inserted {
+                try result.set(name: field.name, value: field.value)
+            } else {
+                try result.append(name: field.name, value: field.value)
+            }
+        }
+        return result
     }
 }
 

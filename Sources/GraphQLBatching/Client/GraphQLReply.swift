@@ -129,7 +129,8 @@ extension GraphQLResponse {
         if errors.contains(where: { $0.says("PersistedQueryNotSupported", code: "PERSISTED_QUERY_NOT_SUPPORTED") }) {
             return .notSupported
         }
-        return errors.contains { $0.says("PersistedQueryNotFound", code: "PERSISTED_QUERY_NOT_FOUND") } ? .notFound : nil
+        let isNotFound = errors.contains { $0.says("PersistedQueryNotFound", code: "PERSISTED_QUERY_NOT_FOUND") }
+        return isNotFound ? .notFound : nil
     }
 }
 

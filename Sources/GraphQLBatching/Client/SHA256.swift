@@ -20,7 +20,8 @@ enum SHA256 {
         var schedule = [UInt32](repeating: 0, count: 64)
         for block in stride(from: 0, to: bytes.count, by: 64) {
             for index in 0..<16 {
-                schedule[index] = bytes[(block + index * 4)..<(block + index * 4 + 4)].reduce(0) { $0 << 8 | UInt32($1) }
+                let word = bytes[(block + index * 4)..<(block + index * 4 + 4)]
+                schedule[index] = word.reduce(0) { $0 << 8 | UInt32($1) }
             }
             state.mix(&schedule)
         }

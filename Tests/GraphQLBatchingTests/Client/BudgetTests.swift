@@ -130,7 +130,8 @@ struct BudgetTests {
     }
 
     @Test(arguments: [
-        ("Query is too complex", 400), ("Syntax Error: Aliases validation error: limit.", 400), ("Payload too large", 413),
+        ("Query is too complex", 400), ("Syntax Error: Aliases validation error: limit.", 400),
+        ("Payload too large", 413),
     ])
     func `a limit without a number is found by halves`(message: String, status: Int) async throws {
         let transport = transport { aliases, _ in
@@ -158,7 +159,10 @@ struct BudgetTests {
             try .json(#"{"errors":[{"message":"Aliases limit of 0 exceeded"}]}"#, status: 400)
         }
         let endpoint = GraphQLEndpoint(try HTTPURL(Self.url))
-        let results = try await client(try GraphQLBudget(), transport, endpoint: endpoint).together(fields(1), as: Int.self)
+        let results = try await client(try GraphQLBudget(), transport, endpoint: endpoint).together(
+            fields(1),
+            as: Int.self
+        )
         #expect(results[0].clientError?.code == .requestRejected)
         #expect(endpoint.limits.aliases == nil)
     }

@@ -83,7 +83,9 @@ struct ListStrategyTests {
     @Test(arguments: [#"{"x":1}"#, "7", #"[7]"#])
     func `a value that is no list of objects is an invalid response`(value: String) async throws {
         let (client, _) = try client { _, _ in try .json("{\"data\":{\"a0\":\(value)}}") }
-        let error = await #expect(throws: GraphQLClientError.self) { try await client.query(try item("1"), as: Item?.self) }
+        let error = await #expect(throws: GraphQLClientError.self) {
+            try await client.query(try item("1"), as: Item?.self)
+        }
         #expect(error?.code == .invalidResponse)
     }
 
@@ -118,7 +120,9 @@ struct ListStrategyTests {
 
     @Test func `a field without the id goes by alias`() async throws {
         let (client, transport) = try client { _, _ in try .json(#"{"data":{"a0":{"id":"1","n":1}}}"#) }
-        let field = GraphQLField("item", arguments: ["slug": .string("one")]) { "id"; "n" }
+        let field = GraphQLField("item", arguments: ["slug": .string("one")]) {
+            "id"; "n"
+        }
         #expect(try await client.query(field, as: Item?.self) == Item(id: "1", n: 1))
         #expect(transport.queries[0].contains("a0:item(slug:"))
     }

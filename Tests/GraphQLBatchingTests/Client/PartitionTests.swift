@@ -70,7 +70,11 @@ struct PartitionTests {
             GraphQLCallOptions(coalesces: $0 != 1)
         }
         #expect(try results.map { try $0.get().value } == [0, 0, 1])
-        #expect(try transport.all.map { try $0.variables.values.sorted() }.sorted { $0.count < $1.count } == [["2"], ["1", "3"]])
+        #expect(
+            try transport.all.map { try $0.variables.values.sorted() }.sorted { $0.count < $1.count } == [
+                ["2"], ["1", "3"],
+            ]
+        )
     }
 
     @Test(arguments: [GraphQLOperation.Kind.query, .mutation])
@@ -106,7 +110,9 @@ struct PartitionTests {
                 async let kept = client.query(fields[0], as: Int.self)
                 let left = await withTaskGroup(of: Result<Int, any Error>.self) { group in
                     group.addTask {
-                        do { return .success(try await client.query(fields[1], as: Int.self)) } catch { return .failure(error) }
+                        do { return .success(try await client.query(fields[1], as: Int.self)) } catch {
+                            return .failure(error)
+                        }
                     }
                     for await _ in arrived.stream {}
                     group.cancelAll()

@@ -65,7 +65,8 @@ struct ProtocolTests {
     }
 
     @Test(arguments: [
-        (200, "application/json", true), (299, "application/json; charset=utf-8", true), (500, "application/json", false),
+        (200, "application/json", true), (299, "application/json; charset=utf-8", true),
+        (500, "application/json", false),
         (404, "text/plain", false), (301, "text/html", false),
     ])
     func `data of another type is trusted if the status is that of a success`(
@@ -80,7 +81,9 @@ struct ProtocolTests {
 
     @Test(arguments: [400, 405, 406, 413, 415, 422, 429, 431, 500, 503], [true, false])
     func `a bad status tells itself, with or without errors in the body`(status: Int, hasErrors: Bool) async throws {
-        let body = hasErrors ? #"{"errors":[{"message":"no"}],"extensions":{"wait":7}}"# : "no " + String(repeating: "x", count: 999)
+        let body =
+            hasErrors
+            ? #"{"errors":[{"message":"no"}],"extensions":{"wait":7}}"# : "no " + String(repeating: "x", count: 999)
         let (client, transport) = try client { _, _ in
             try .json(body, status: status, contentType: "application/json")
         }
@@ -93,7 +96,9 @@ struct ProtocolTests {
     }
 
     @Test(arguments: ["UNAUTHENTICATED", "FORBIDDEN", "THROTTLED", "INTERNAL_SERVER_ERROR"])
-    func `a refusal of the caller at the status of a success is not asked for again in halves`(code: String) async throws {
+    func `a refusal of the caller at the status of a success is not asked for again in halves`(code: String)
+        async throws
+    {
         let (client, transport) = try client { _, _ in
             try .json("{\"errors\":[{\"message\":\"no\",\"extensions\":{\"code\":\"\(code)\"}}]}")
         }
@@ -105,7 +110,8 @@ struct ProtocolTests {
 
     // MARK: GET
 
-    @Test func `a query goes by GET if it is chosen, encoded so that nothing of it is a part of the URL`() async throws {
+    @Test func `a query goes by GET if it is chosen, encoded so that nothing of it is a part of the URL`() async throws
+    {
         let (client, transport) = try client({ $0.maxQueryURLLength = 2_000 }) { _, _ in try .json(Self.one) }
         _ = try await client.query(field, as: Int.self)
         let request = transport.all[0]
@@ -131,7 +137,10 @@ struct ProtocolTests {
         let (client, transport) = try client({ $0.maxQueryURLLength = 120 }) { _, _ in try .json(Self.one) }
         _ = try await client.mutate(GraphQLField("n"), as: Int.self)
         _ = try await client.query(GraphQLField("n"), as: Int.self)
-        _ = try await client.query(GraphQLField("n", arguments: ["x": .string(String(repeating: "x", count: 90))]), as: Int.self)
+        _ = try await client.query(
+            GraphQLField("n", arguments: ["x": .string(String(repeating: "x", count: 90))]),
+            as: Int.self
+        )
         #expect(transport.all.map(\.method) == [.post, .get, .post])
     }
 
@@ -198,7 +207,10 @@ struct ProtocolTests {
         let sent = try Persisted(transport.all[1])
         #expect(sent.query == "{a0:n}")
         // printf '{a0:n}' | sha256sum
-        #expect(sent.extensions?.persistedQuery.sha256Hash == "5ae2b2f5f1d824a1d4e016b058fffd66a3bb18088ad7f3d74773b3f3f54cbbf8")
+        #expect(
+            sent.extensions?.persistedQuery.sha256Hash
+                == "5ae2b2f5f1d824a1d4e016b058fffd66a3bb18088ad7f3d74773b3f3f54cbbf8"
+        )
     }
 
     @Test(arguments: [

@@ -80,7 +80,9 @@ struct StrategyTests {
 
     @Test func `an array has a request for each field and a response for each request`() async throws {
         let (client, transport) = try client(.array) { _, _ in
-            try .json(#" [{"data":{"a0":1}},{"data":{"a0":null},"errors":[{"message":"no","path":["a0"]}]},{"errors":[{"message":"bad"}]}]"#)
+            try .json(
+                #" [{"data":{"a0":1}},{"data":{"a0":null},"errors":[{"message":"no","path":["a0"]}]},{"errors":[{"message":"bad"}]}]"#
+            )
         }
         let results = await client.together((0..<3).map { field("user", $0) }, as: Int?.self)
         #expect(try results[0].get().value == 1)
