@@ -77,8 +77,7 @@ extension GraphQLClientError {
         let counted =
             switch message.message.content {
             case .request: message.countUnit == .listLength ? ["ids", "array", "list", "items"] : ["alias"]
-            case .array: ["batch", "operations"]
-            case .variables: ["batch", "variable"]
+            case .array, .variables: ["batch"]
             }
         return [
             (message.countUnit, counted),
