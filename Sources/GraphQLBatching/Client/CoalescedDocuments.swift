@@ -19,14 +19,16 @@ final class CoalescedDocuments: Sendable {
 
     /// The request that asks for all of the fields.
     ///
+    /// - Parameter areOfOneShape: Whether the fields are known to have one shape; otherwise it is looked for.
     /// - Throws: ``GraphQLDocumentError`` if one of the fields is not valid.
     /// - Complexity: O(*n*) in the number of fields if the text is known.
     func request(
         coalescing calls: [FieldCall],
-        kind: GraphQLOperation.Kind
+        kind: GraphQLOperation.Kind,
+        areOfOneShape: Bool
     ) throws(GraphQLDocumentError) -> GraphQLRequest {
         guard let shape = calls.first.map({ FieldShape(call: $0) }),
-            calls.dropFirst().allSatisfy({ FieldShape(call: $0) == shape }),
+            areOfOneShape || calls.dropFirst().allSatisfy({ FieldShape(call: $0) == shape }),
             calls.allSatisfy(\.field.fitsAnyTypes)
         else { return try GraphQLRequest(coalescing: calls.map(\.field), kind: kind) }
         let key = Key(shape: shape, count: calls.count, kind: kind)

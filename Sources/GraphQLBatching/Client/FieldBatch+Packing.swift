@@ -18,19 +18,24 @@ extension FieldBatch {
     private func content(for calls: [FieldCall]) throws(GraphQLDocumentError) -> GraphQLMessage.Content {
         if let field = strategy.list?.field(for: calls) {
             let call = FieldCall(field, options: GraphQLCallOptions())
-            return .request(try endpoint.documents.request(coalescing: [call], kind: kind))
+            return .request(try request(coalescing: [call]))
         }
         let isEachAlone = strategy == .array || strategy == .variables
         guard isEachAlone, let first = calls.first, calls.count > 1 else {
-            return .request(try endpoint.documents.request(coalescing: calls, kind: kind))
+            return .request(try request(coalescing: calls))
         }
         var requests: [GraphQLRequest] = []
         for call in calls {
-            requests.append(try endpoint.documents.request(coalescing: [call], kind: kind))
+            requests.append(try request(coalescing: [call]))
         }
         guard strategy == .variables else { return .array(requests) }
-        let request = try endpoint.documents.request(coalescing: [first], kind: kind)
-        return .variables(requests.map(\.variables), of: request)
+        return .variables(requests.map(\.variables), of: try request(coalescing: [first]))
+    }
+
+    private func request(coalescing calls: [FieldCall]) throws(GraphQLDocumentError) -> GraphQLRequest {
+        // Queries were partitioned by shape, unless they are mixed.
+        let areOfOneShape = kind == .query && strategy != .mixedAliases
+        return try endpoint.documents.request(coalescing: calls, kind: kind, areOfOneShape: areOfOneShape)
     }
 
     /// The outcome of each call.

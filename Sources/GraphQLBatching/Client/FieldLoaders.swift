@@ -23,7 +23,7 @@ final class FieldLoaders: Sendable {
     /// Loaders beyond so many: shapes with values of their own inside would make ever more.
     private static let maximumCount = 256
 
-    private let exchange: GraphQLExchange
+    let exchange: GraphQLExchange
     private let mutations: Loader
     private let queries = Mutex<[Partition: Loader]>([:])
 

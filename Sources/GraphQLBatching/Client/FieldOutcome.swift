@@ -10,11 +10,38 @@
 
 /// The value of a field as it came, to be decoded by whoever asked.
 struct FieldPayload: Sendable {
+    /// What most fields have nothing of. Apart, because a payload is copied often on its way to a caller.
+    private final class Remarks: Sendable {
+        let errors: [GraphQLServerError]
+        let requestErrors: [GraphQLServerError]
+        let extensions: ArraySlice<UInt8>?
+
+        init(errors: [GraphQLServerError], requestErrors: [GraphQLServerError], extensions: ArraySlice<UInt8>?) {
+            self.errors = errors
+            self.requestErrors = requestErrors
+            self.extensions = extensions
+        }
+    }
+
     /// The value's JSON: a part of the response's body.
     let json: ArraySlice<UInt8>
-    let errors: [GraphQLServerError]
-    let requestErrors: [GraphQLServerError]
-    let extensions: ArraySlice<UInt8>?
+    private let remarks: Remarks?
+
+    init(
+        json: ArraySlice<UInt8>,
+        errors: [GraphQLServerError],
+        requestErrors: [GraphQLServerError],
+        extensions: ArraySlice<UInt8>?
+    ) {
+        self.json = json
+        let hasRemarks = !errors.isEmpty || !requestErrors.isEmpty || extensions != nil
+        remarks =
+            hasRemarks ? Remarks(errors: errors, requestErrors: requestErrors, extensions: extensions) : nil
+    }
+
+    var errors: [GraphQLServerError] { remarks?.errors ?? [] }
+    var requestErrors: [GraphQLServerError] { remarks?.requestErrors ?? [] }
+    var extensions: ArraySlice<UInt8>? { remarks?.extensions }
 
     var isNull: Bool { json.isJSONNull }
 

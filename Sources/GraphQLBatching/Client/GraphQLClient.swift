@@ -47,7 +47,7 @@ public import HTTPTransport
 /// A cancelled caller returns at once. Its field is not sent if that has not happened yet and nobody else wants it; a
 /// request is cancelled when its last caller has gone.
 public struct GraphQLClient: Sendable {
-    private let exchange: GraphQLExchange
+    /// All there is: every task that calls has a copy of the client.
     private let loaders: FieldLoaders
 
     /// Makes a client of an endpoint of which nothing is known yet.
@@ -73,8 +73,9 @@ public struct GraphQLClient: Sendable {
         transport: any HTTPClientTransport,
         configuration: GraphQLClientConfiguration = GraphQLClientConfiguration()
     ) {
-        exchange = GraphQLExchange(endpoint: endpoint, transport: transport, configuration: configuration)
-        loaders = FieldLoaders(exchange)
+        loaders = FieldLoaders(
+            GraphQLExchange(endpoint: endpoint, transport: transport, configuration: configuration)
+        )
     }
 
     /// Sends one request as it is, by itself.
@@ -91,7 +92,7 @@ public struct GraphQLClient: Sendable {
     ) async throws -> GraphQLResponse {
         let message = try GraphQLMessage(.request(request), kind: request.kind)
         let isIdempotent = request.kind == .query || options.isIdempotent
-        let reply = try await exchange.send(message, headers: options.headers, isIdempotent: isIdempotent)
+        let reply = try await loaders.exchange.send(message, headers: options.headers, isIdempotent: isIdempotent)
         guard case .one(let response) = reply.content else {
             throw GraphQLClientError.invalidResponse("has several results for one request", of: request.kind)
         }
@@ -114,7 +115,7 @@ public struct GraphQLClient: Sendable {
     ) async throws -> Value {
         let call = FieldCall(field, options: options)
         let payload = try await loaders.loader(for: call, .query).load(call)
-        return try payload.value(as: type, with: exchange.configuration.decoder)
+        return try payload.value(as: type, with: loaders.exchange.configuration.decoder)
     }
 
     /// Queries a field, together with others of the tick, and returns its value even if there are errors inside.
@@ -127,7 +128,7 @@ public struct GraphQLClient: Sendable {
     ) async throws -> GraphQLResult<Value> {
         let call = FieldCall(field, options: options)
         let payload = try await loaders.loader(for: call, .query).load(call)
-        return try payload.result(as: type, with: exchange.configuration.decoder)
+        return try payload.result(as: type, with: loaders.exchange.configuration.decoder)
     }
 
     /// Runs a mutation, together with others of the tick and in the order of the calls.
@@ -146,7 +147,7 @@ public struct GraphQLClient: Sendable {
     ) async throws -> Value {
         let call = FieldCall(field, options: options)
         let payload = try await loaders.loader(for: call, .mutation).load(call)
-        return try payload.value(as: type, with: exchange.configuration.decoder)
+        return try payload.value(as: type, with: loaders.exchange.configuration.decoder)
     }
 
     /// Runs a mutation and returns its value even if there are errors inside; otherwise as ``mutate(_:as:options:)``.
@@ -157,6 +158,6 @@ public struct GraphQLClient: Sendable {
     ) async throws -> GraphQLResult<Value> {
         let call = FieldCall(field, options: options)
         let payload = try await loaders.loader(for: call, .mutation).load(call)
-        return try payload.result(as: type, with: exchange.configuration.decoder)
+        return try payload.result(as: type, with: loaders.exchange.configuration.decoder)
     }
 }
