@@ -7,7 +7,7 @@ import HTTPTransport
 import LoopbackServer
 import Testing
 
-@Suite("Budgets", .timeLimit(.minutes(1)))
+@Suite("Budgets", .timeLimit(.minutes(5)))
 struct BudgetTests {
     private static let url = "http://127.0.0.1:9/"
 

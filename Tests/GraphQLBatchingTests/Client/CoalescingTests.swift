@@ -7,7 +7,7 @@ import GraphQLBatching
 import HTTPTransport
 import Testing
 
-@Suite("Coalescing", .timeLimit(.minutes(1)))
+@Suite("Coalescing", .timeLimit(.minutes(5)))
 struct CoalescingTests {
     /// A client whose server gives every alias the number of its position, and the transport behind it.
     private func client(maxAliases: Int = 50) throws -> (GraphQLClient, ScriptedTransport) {

@@ -8,7 +8,7 @@ import GraphQLBatching
 import HTTPTransport
 import Testing
 
-@Suite("Economy", .timeLimit(.minutes(1)))
+@Suite("Economy", .timeLimit(.minutes(5)))
 struct EconomyTests {
     private static let selection = "id name type status metadata createdAt related { id }"
 

@@ -7,7 +7,7 @@ import HTTPTransport
 import LoopbackServer
 import Testing
 
-@Suite("The list strategy", .timeLimit(.minutes(1)))
+@Suite("The list strategy", .timeLimit(.minutes(5)))
 struct ListStrategyTests {
     private struct Item: Decodable, Equatable, Sendable {
         var id: String

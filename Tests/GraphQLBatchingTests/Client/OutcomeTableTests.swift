@@ -120,7 +120,7 @@ private struct Row: CustomTestStringConvertible, Sendable {
     ]
 }
 
-@Suite("The table of outcomes, over sockets", .timeLimit(.minutes(1)))
+@Suite("The table of outcomes, over sockets", .timeLimit(.minutes(5)))
 struct OutcomeTableTests {
     @Test(arguments: Row.all, [GraphQLOperation.Kind.query, .mutation])
     private func `each caller is told what became of its own field`(
@@ -156,7 +156,7 @@ struct OutcomeTableTests {
     }
 }
 
-@Suite("Outcomes of the demo's service, over sockets", .timeLimit(.minutes(1)))
+@Suite("Outcomes of the demo's service, over sockets", .timeLimit(.minutes(5)))
 struct DemoOutcomeTests {
     private struct Resource: Decodable, Sendable {
         struct Metadata: Decodable, Sendable { var size: Int }

@@ -7,7 +7,7 @@ import GraphQLBatching
 import HTTPTransport
 import Testing
 
-@Suite("Outcomes", .timeLimit(.minutes(1)))
+@Suite("Outcomes", .timeLimit(.minutes(5)))
 struct OutcomeTests {
     private static let endpoint = "http://127.0.0.1:9/graphql"
 

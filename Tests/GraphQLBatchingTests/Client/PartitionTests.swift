@@ -7,7 +7,7 @@ import GraphQLBatching
 import HTTPTransport
 import Testing
 
-@Suite("Partitions of calls", .timeLimit(.minutes(1)))
+@Suite("Partitions of calls", .timeLimit(.minutes(5)))
 struct PartitionTests {
     private func client(
         _ respond: @escaping @Sendable (HTTPRequest, Int) async throws -> HTTPResponse = { request, _ in
@@ -142,7 +142,7 @@ struct PartitionTests {
     }
 }
 
-@Suite("Mutations that may be lost", .timeLimit(.minutes(1)))
+@Suite("Mutations that may be lost", .timeLimit(.minutes(5)))
 struct IdempotentMutationTests {
     private func client(
         _ respond: @escaping @Sendable (ScriptedTransport.Sent, Int) async throws -> HTTPResponse

@@ -8,7 +8,7 @@ import HTTPTransport
 import Synchronization
 import Testing
 
-@Suite("GraphQL over HTTP", .timeLimit(.minutes(1)))
+@Suite("GraphQL over HTTP", .timeLimit(.minutes(5)))
 struct ProtocolTests {
     private func client(
         _ configure: (inout GraphQLClientConfiguration) -> Void = { _ in },

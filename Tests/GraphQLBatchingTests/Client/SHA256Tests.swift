@@ -6,7 +6,7 @@ import Testing
 
 @testable import GraphQLBatching
 
-@Suite("SHA-256", .timeLimit(.minutes(1)))
+@Suite("SHA-256", .timeLimit(.minutes(5)))
 struct SHA256Tests {
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),

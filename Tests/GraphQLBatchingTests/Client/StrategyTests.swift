@@ -7,7 +7,7 @@ import GraphQLBatching
 import HTTPTransport
 import Testing
 
-@Suite("Strategies", .timeLimit(.minutes(1)))
+@Suite("Strategies", .timeLimit(.minutes(5)))
 struct StrategyTests {
     private func client(
         _ strategy: GraphQLStrategy,
