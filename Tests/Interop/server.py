@@ -4,7 +4,8 @@
 usage: server.py PORT_FILE [COUNT]
 
 It listens on a free port of 127.0.0.1, writes that port to the file and serves COUNT resources (1,000 if not given)
-at /graphql until it is ended.
+at /graphql until it is ended; there, a request may be an array of up to 100. At /limited it serves the same resources and
+refuses documents of more than 15 aliases, and at /brief those of more than 500 tokens.
 """
 
 import logging
@@ -21,6 +22,7 @@ from graphql import build_schema, find_breaking_changes, find_dangerous_changes
 from starlette.applications import Starlette
 from starlette.routing import Route
 from strawberry.asgi import GraphQL
+from strawberry.extensions import MaxAliasesLimiter, MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 
 JSON = NewType("JSON", object)
@@ -179,7 +181,14 @@ def differences(served: str, expected: str) -> list[str]:
 
 def main() -> None:
     json = strawberry.scalar(name="JSON", serialize=lambda value: value, parse_value=lambda value: value)
-    schema = strawberry.Schema(Query, Mutation, config=StrawberryConfig(scalar_map={JSON: json}))
+    config = StrawberryConfig(scalar_map={JSON: json}, batching_config={"max_operations": 100})
+    schema = strawberry.Schema(Query, Mutation, config=config)
+    limited = strawberry.Schema(
+        Query, Mutation, config=config, extensions=[lambda: MaxAliasesLimiter(max_alias_count=15)]
+    )
+    brief = strawberry.Schema(
+        Query, Mutation, config=config, extensions=[lambda: MaxTokensLimiter(max_token_count=500)]
+    )
     expected = Path(__file__).with_name("schema.graphql").read_text(encoding="utf-8")
     if found := differences(schema.as_str(), expected):
         sys.exit("\n".join(["The schema is not that of schema.graphql:", *found]))
@@ -195,7 +204,8 @@ def main() -> None:
     listening.bind(("127.0.0.1", 0))
     listening.listen(1_024)
     Path(sys.argv[1]).write_text(f"{listening.getsockname()[1]}\n", encoding="utf-8")
-    app = Starlette(routes=[Route("/graphql", GraphQL(schema))])
+    schemas = {"/graphql": schema, "/limited": limited, "/brief": brief}
+    app = Starlette(routes=[Route(path, GraphQL(served)) for path, served in schemas.items()])
     uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off")).run(sockets=[listening])
 
 

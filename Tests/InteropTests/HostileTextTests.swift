@@ -40,7 +40,7 @@ struct HostileTextTests {
         asLiteral: Bool
     ) async throws {
         let sent = [Array(hostile.text.utf8), Array(hostile.text.utf8)]
-        try await Interop.withClient { client in
+        try await Interop.withClient { client, _ in
             let creation = try created(hostile, asLiteral: asLiteral)
             let mutation = GraphQLOperation(.mutation, selecting: GraphQLSelectionSet([.field(creation)]))
             let written = try await client.execute(GraphQLRequest(mutation)).decode(Resource.self, at: "createResource")
@@ -58,7 +58,7 @@ struct HostileTextTests {
 
     @Test
     func `Texts that travel in one document do not mix`() async throws {
-        try await Interop.withClient { client in
+        try await Interop.withClient { client, _ in
             let fields = try HostileText.all.map { try created($0) }
             let written = try await withBatching {
                 try await withThrowingTaskGroup(of: (Int, Resource).self) { group in
@@ -79,7 +79,7 @@ struct HostileTextTests {
 
     @Test
     func `A text as an id finds nothing and breaks nothing`() async throws {
-        try await Interop.withClient { client in
+        try await Interop.withClient { client, _ in
             let field = GraphQLField(
                 "resource",
                 arguments: ["id": .id(#""){id} pwn: deleteAll("#)],

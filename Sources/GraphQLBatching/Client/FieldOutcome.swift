@@ -10,30 +10,87 @@
 
 /// The value of a field as it came, to be decoded by whoever asked.
 struct FieldPayload: Sendable {
+    /// What most fields have nothing of. Apart, because a payload is copied often on its way to a caller.
+    private final class Remarks: Sendable {
+        let errors: [GraphQLServerError]
+        let requestErrors: [GraphQLServerError]
+        let extensions: ArraySlice<UInt8>?
+
+        init(errors: [GraphQLServerError], requestErrors: [GraphQLServerError], extensions: ArraySlice<UInt8>?) {
+            self.errors = errors
+            self.requestErrors = requestErrors
+            self.extensions = extensions
+        }
+    }
+
     /// The value's JSON: a part of the response's body.
     let json: ArraySlice<UInt8>
-    let errors: [GraphQLServerError]
-    let requestErrors: [GraphQLServerError]
-    let extensions: ArraySlice<UInt8>?
+    private let remarks: Remarks?
 
-    func decode<Value: Decodable & Sendable>(_ type: Value.Type, with decoder: JSONDecoder) throws -> GraphQLResult<
-        Value
-    > {
+    init(
+        json: ArraySlice<UInt8>,
+        errors: [GraphQLServerError],
+        requestErrors: [GraphQLServerError],
+        extensions: ArraySlice<UInt8>?
+    ) {
+        self.json = json
+        let hasRemarks = !errors.isEmpty || !requestErrors.isEmpty || extensions != nil
+        remarks =
+            hasRemarks ? Remarks(errors: errors, requestErrors: requestErrors, extensions: extensions) : nil
+    }
+
+    var errors: [GraphQLServerError] { remarks?.errors ?? [] }
+    var requestErrors: [GraphQLServerError] { remarks?.requestErrors ?? [] }
+    var extensions: ArraySlice<UInt8>? { remarks?.extensions }
+
+    var isNull: Bool { json.isJSONNull }
+
+    /// The value, if there are no errors inside.
+    func value<Value: Decodable>(as type: Value.Type, with decoder: JSONDecoder) throws(GraphQLClientError) -> Value {
+        guard let first = errors.first else { return try decode(type, with: decoder) }
+        throw error(
+            .partialData,
+            "The value has errors inside; queryResult and mutateResult return both. The first error: \(first.message)"
+        )
+    }
+
+    /// The value with the errors inside.
+    func result<Value: Decodable & Sendable>(
+        as type: Value.Type,
+        with decoder: JSONDecoder
+    ) throws(GraphQLClientError) -> GraphQLResult<Value> {
+        GraphQLResult(
+            value: try decode(type, with: decoder),
+            errors: errors,
+            requestErrors: requestErrors,
+            extensions: extensions
+        )
+    }
+
+    private func decode<Value: Decodable>(
+        _ type: Value.Type,
+        with decoder: JSONDecoder
+    ) throws(GraphQLClientError) -> Value {
         do {
-            return GraphQLResult(
-                value: try decoder.decode(type, from: Data(json)),
-                errors: errors,
-                requestErrors: requestErrors,
-                extensions: extensions
-            )
-        } catch {
-            throw GraphQLClientError(
-                .decodingFailed,
-                "The value cannot be decoded as \(type): \(error)",
-                errors: errors,
-                underlying: error
-            )
+            return try decoder.decode(type, from: Data(json))
+        } catch let fault {
+            throw error(.decodingFailed, "The value cannot be decoded as \(type): \(fault)", underlying: fault)
         }
+    }
+
+    private func error(
+        _ code: GraphQLClientError.Code,
+        _ message: String,
+        underlying: (any Error)? = nil
+    ) -> GraphQLClientError {
+        GraphQLClientError(
+            code,
+            message,
+            errors: errors,
+            requestErrors: requestErrors,
+            extensions: extensions,
+            underlying: underlying
+        )
     }
 }
 
@@ -47,8 +104,9 @@ enum FieldOutcome: Sendable {
     case notSent
     /// It was refused together with all others of its document, and nothing ran.
     case rejected(GraphQLClientError)
-    /// It has none because another field failed that must not be null. A query may ask again; a mutation may have run.
-    case abortedBySibling(GraphQLServerError)
+    /// It has none because another field failed that must not be null: the error says so for a mutation, which may have
+    /// run. A query may ask again.
+    case abortedBySibling(GraphQLClientError)
 }
 
 extension GraphQLResponse {
@@ -68,21 +126,31 @@ extension GraphQLResponse {
                 outcome(of: fields[index], at: index, kind: kind, errors: own[index] ?? [], requestErrors: unattributed)
             }
         }
-        if let culprit = own.min(by: { $0.key < $1.key })?.value.first {
+        if let (culprit, errors) = own.min(by: { $0.key < $1.key }), let first = errors.first {
+            let cause = first.moved(to: fields[culprit], from: 1)
             return fields.indices.map { index in
-                guard let errors = own[index] else { return .abortedBySibling(culprit) }
-                return .failure(GraphQLClientError.fieldFailed(fields[index], errors))
+                if let errors = own[index], let first = errors.first {
+                    let errors = errors.map { $0.moved(to: fields[index], from: 1) }
+                    return failure(.fieldFailed(fields[index], because: first, errors, unattributed))
+                }
+                return .abortedBySibling(adding(unattributed, to: .mayHaveRun(fields[index], because: cause)))
             }
         }
         if let first = errors.first, errors.allSatisfy(\.path.isEmpty) {
-            return fields.map { _ in .rejected(.rejected(because: first, errors)) }
+            return fields.map { _ in .rejected(adding([], to: .rejected(because: first, errors))) }
         }
-        let error = GraphQLClientError.invalidResponse(
-            "has no data and does not say why",
-            of: kind,
-            errors: unattributed
-        )
-        return fields.map { _ in .failure(error) }
+        let error = GraphQLClientError.invalidResponse("has no data and does not say why", of: kind)
+        return fields.map { _ in failure(adding(unattributed, to: error)) }
+    }
+
+    private func failure(_ error: GraphQLClientError) -> FieldOutcome { .failure(adding([], to: error)) }
+
+    /// The error with what the response says of the request as a whole.
+    private func adding(_ errors: [GraphQLServerError], to error: GraphQLClientError) -> GraphQLClientError {
+        var error = error
+        error.requestErrors += errors
+        error.extensions = extensions
+        return error
     }
 
     private func outcome(
@@ -93,16 +161,16 @@ extension GraphQLResponse {
         requestErrors: [GraphQLServerError]
     ) -> FieldOutcome {
         guard let json = slice(for: .alias(index)) else {
-            return .failure(
-                GraphQLClientError.invalidResponse("has no entry for the field '\(field.name)'", of: kind, errors: [])
-            )
+            let error = GraphQLClientError.invalidResponse("has no entry for the field '\(field.name)'", of: kind)
+            return failure(adding(requestErrors, to: error))
         }
-        if !errors.isEmpty, json.elementsEqual("null".utf8) {
-            return .failure(GraphQLClientError.fieldFailed(field, errors))
+        let errors = errors.map { $0.moved(to: field, from: 1) }
+        if let first = errors.first, json.isJSONNull {
+            return failure(.fieldFailed(field, because: first, errors, requestErrors))
         }
         let payload = FieldPayload(
             json: json,
-            errors: errors.map { $0.rewritten(for: field) },
+            errors: errors,
             requestErrors: requestErrors,
             extensions: extensions
         )
@@ -127,11 +195,17 @@ extension GraphQLResponse {
 }
 
 extension GraphQLClientError {
-    fileprivate static func fieldFailed(_ field: GraphQLField, _ errors: [GraphQLServerError]) -> Self {
+    static func fieldFailed(
+        _ field: GraphQLField,
+        because first: GraphQLServerError,
+        _ errors: [GraphQLServerError],
+        _ requestErrors: [GraphQLServerError]
+    ) -> Self {
         Self(
             .fieldFailed,
-            "The field '\(field.name)' failed: \(errors.first?.message ?? "no reason given")",
-            errors: errors.map { $0.rewritten(for: field) }
+            "The field '\(field.name)' failed: \(first.message)",
+            errors: errors,
+            requestErrors: requestErrors
         )
     }
 
@@ -143,24 +217,33 @@ extension GraphQLClientError {
         )
     }
 
+    fileprivate static func mayHaveRun(_ field: GraphQLField, because culprit: GraphQLServerError) -> Self {
+        Self(
+            .outcomeUnknown,
+            """
+            The mutation '\(field.name)' may have run: the server withheld its result because of an error \
+            in another mutation of the same request: \(culprit.message)
+            """,
+            underlying: culprit
+        )
+    }
+
     /// A response that leaves open what became of a field; a mutation may have run.
-    fileprivate static func invalidResponse(
-        _ fault: String,
-        of kind: GraphQLOperation.Kind,
-        errors: [GraphQLServerError]
-    ) -> Self {
+    static func invalidResponse(_ fault: String, of kind: GraphQLOperation.Kind) -> Self {
         kind == .mutation
-            ? Self(.outcomeUnknown, "The mutation may have run; the response \(fault).", errors: errors)
-            : Self(.invalidResponse, "The response \(fault).", errors: errors)
+            ? Self(.outcomeUnknown, "The mutation may have run; the response \(fault).")
+            : Self(.invalidResponse, "The response \(fault).")
     }
 }
 
 extension GraphQLServerError {
     /// The error as if the field had been sent alone, as its caller made it. Locations are those of a text that the
     /// caller never saw.
-    fileprivate func rewritten(for field: GraphQLField) -> Self {
+    ///
+    /// - Parameter count: How many steps of the path stand for the field.
+    func moved(to field: GraphQLField, from count: Int) -> Self {
         var error = withoutLocations()
-        error.path = [.key(field.responseName.text)] + path.dropFirst()
+        error.path = [.key(field.responseName.text)] + path.dropFirst(count)
         return error
     }
 

@@ -2,11 +2,6 @@
 //
 // The client: single fields in, aliased documents out, and to every caller its own result.
 
-#if canImport(FoundationEssentials)
-    internal import FoundationEssentials
-#else
-    internal import Foundation
-#endif
 internal import DataLoading
 public import HTTPTransport
 
@@ -32,29 +27,30 @@ public import HTTPTransport
 /// }
 /// ```
 ///
-/// Fields that are queried in one tick of `withBatching` (outside of one, as `DataLoader` does by default) travel in one
-/// document, or in several of at most ``GraphQLClientConfiguration/maxAliases`` at the same time; equal ones are asked
-/// once. Mutations of one tick travel in one document in the order of the calls; what is beyond the cap follows when the
-/// document before it is done. Mutations are never shared, reordered or sent again.
+/// Fields that are queried in one tick of `withBatching` (outside of one, as `DataLoader` does by default) travel
+/// together, as ``GraphQLClientConfiguration/strategies`` say: fields of one shape in one document unless declared
+/// otherwise, or in several at the same time where ``GraphQLClientConfiguration/budget`` asks for it. Equal ones are
+/// asked once. Mutations of one tick travel in one document in the order of the calls; what is beyond the budget follows
+/// when the document before it is done. Mutations are never shared or reordered. See <doc:Coalescing>.
 ///
-/// A failure reaches the callers that it concerns: see ``GraphQLClientError/Code``. When a field that must not be null
-/// takes its siblings down with it, those that are queries are sent again without it; those that are mutations may have
-/// run, and say so. When the server refuses a whole document of queries, it is sent again in halves, until the fields
-/// that are at fault stand alone: up to 2*n* - 1 requests for *n* fields, which ``GraphQLClientConfiguration/maxAliases``
-/// bounds. That is not done if the status says that the halves would fare no better (401, 403, 429, 5xx and so on).
+/// A failure reaches the callers that it concerns: see <doc:Outcomes>. When a field that must not be null takes its
+/// siblings down with it, those that are queries are sent again without it; those that are mutations may have run, and
+/// say so. When the server refuses a whole document of queries, it is sent again in halves, until the fields that are at
+/// fault stand alone: up to 2*n* - 1 requests for *n* fields, which the budget bounds. That is not done if the status or
+/// the server's code says that the halves would fare no better (401, 403, 429, 5xx and so on). When a refusal is about
+/// how much was sent, less is sent from then on: see <doc:Limits>.
 ///
-/// Share the transport, and make a client for each request or each principal that you serve: its headers are those of
-/// all its requests. The mutations of one client go document by document, so one that hangs until its time-out holds up
-/// those that come after it.
+/// Share the transport and the ``GraphQLEndpoint``, and make a client for each request or each principal that you serve:
+/// its headers are those of all its requests. The mutations of one client go document by document, so one that hangs
+/// until its time-out holds up those that come after it.
 ///
 /// A cancelled caller returns at once. Its field is not sent if that has not happened yet and nobody else wants it; a
 /// request is cancelled when its last caller has gone.
 public struct GraphQLClient: Sendable {
-    private let exchange: GraphQLExchange
-    private let queries: DataLoader<GraphQLField, FieldPayload>
-    private let mutations: DataLoader<GraphQLField, FieldPayload>
+    /// All there is: every task that calls has a copy of the client.
+    private let loaders: FieldLoaders
 
-    /// Makes a client.
+    /// Makes a client of an endpoint of which nothing is known yet.
     ///
     /// - Parameters:
     ///   - endpoint: Where the server is.
@@ -66,20 +62,41 @@ public struct GraphQLClient: Sendable {
         transport: any HTTPClientTransport,
         configuration: GraphQLClientConfiguration = GraphQLClientConfiguration()
     ) {
-        let exchange = GraphQLExchange(endpoint: endpoint, transport: transport, configuration: configuration)
-        self.exchange = exchange
-        queries = .coalescing(.query, over: exchange)
-        mutations = .coalescing(.mutation, over: exchange)
+        self.init(endpoint: GraphQLEndpoint(endpoint), transport: transport, configuration: configuration)
+    }
+
+    /// Makes a client of an endpoint that it shares, with all that is known of it, with other clients.
+    ///
+    /// Otherwise as ``init(endpoint:transport:configuration:)-(HTTPURL,_,_)``.
+    public init(
+        endpoint: GraphQLEndpoint,
+        transport: any HTTPClientTransport,
+        configuration: GraphQLClientConfiguration = GraphQLClientConfiguration()
+    ) {
+        loaders = FieldLoaders(
+            GraphQLExchange(endpoint: endpoint, transport: transport, configuration: configuration)
+        )
     }
 
     /// Sends one request as it is, by itself.
     ///
-    /// - Parameter request: The request.
+    /// - Parameters:
+    ///   - request: The request.
+    ///   - options: Header fields, and whether a mutation may be repeated by the transport.
     /// - Returns: The response. It may hold errors: a well-formed response is not thrown, whatever it says.
     /// - Throws: ``GraphQLClientError`` if there is no GraphQL response, ``GraphQLDocumentError`` if a variable cannot be
     ///   written as JSON, or `CancellationError`.
-    public func execute(_ request: GraphQLRequest) async throws -> GraphQLResponse {
-        try await exchange.send(request.body(), kind: request.kind).response
+    public func execute(
+        _ request: GraphQLRequest,
+        options: GraphQLCallOptions = GraphQLCallOptions()
+    ) async throws -> GraphQLResponse {
+        let message = try GraphQLMessage(.request(request), kind: request.kind)
+        let isIdempotent = request.kind == .query || options.isIdempotent
+        let reply = try await loaders.exchange.send(message, headers: options.headers, isIdempotent: isIdempotent)
+        guard case .one(let response) = reply.content else {
+            throw GraphQLClientError.invalidResponse("has several results for one request", of: request.kind)
+        }
+        return response
     }
 
     /// Queries a field, together with others of the tick.
@@ -87,25 +104,31 @@ public struct GraphQLClient: Sendable {
     /// - Parameters:
     ///   - field: The field. It stands for itself: it uses neither variables nor named fragments of a document.
     ///   - type: What to decode its value as; an optional if the field may be null.
+    ///   - options: What this call decides for itself.
     /// - Returns: The value.
-    /// - Throws: ``GraphQLClientError``, also for a value with errors inside (see ``queryResult(_:as:)``);
+    /// - Throws: ``GraphQLClientError``, also for a value with errors inside (see ``queryResult(_:as:options:)``);
     ///   ``GraphQLDocumentError`` if the field is not valid; `CancellationError`.
     public func query<Value: Decodable & Sendable>(
         _ field: GraphQLField,
-        as type: Value.Type = Value.self
+        as type: Value.Type = Value.self,
+        options: GraphQLCallOptions = GraphQLCallOptions()
     ) async throws -> Value {
-        try await queryResult(field, as: type).valueWithoutErrors()
+        let call = FieldCall(field, options: options)
+        let payload = try await loaders.loader(for: call, .query).load(call)
+        return try payload.value(as: type, with: loaders.exchange.configuration.decoder)
     }
 
     /// Queries a field, together with others of the tick, and returns its value even if there are errors inside.
     ///
-    /// Otherwise as ``query(_:as:)``.
+    /// Otherwise as ``query(_:as:options:)``.
     public func queryResult<Value: Decodable & Sendable>(
         _ field: GraphQLField,
-        as type: Value.Type = Value.self
+        as type: Value.Type = Value.self,
+        options: GraphQLCallOptions = GraphQLCallOptions()
     ) async throws -> GraphQLResult<Value> {
-        try field.checkSelfContained()
-        return try await queries.load(field).decode(type, with: exchange.configuration.decoder)
+        let call = FieldCall(field, options: options)
+        let payload = try await loaders.loader(for: call, .query).load(call)
+        return try payload.result(as: type, with: loaders.exchange.configuration.decoder)
     }
 
     /// Runs a mutation, together with others of the tick and in the order of the calls.
@@ -113,33 +136,28 @@ public struct GraphQLClient: Sendable {
     /// - Parameters:
     ///   - field: The field. It stands for itself: it uses neither variables nor named fragments of a document.
     ///   - type: What to decode its value as; an optional if the field may be null.
+    ///   - options: What this call decides for itself.
     /// - Returns: The value.
-    /// - Throws: As ``query(_:as:)``; with ``GraphQLClientError/Code/outcomeUnknown`` if nobody can say whether it ran. A
+    /// - Throws: As ``query(_:as:options:)``; with ``GraphQLClientError/Code/outcomeUnknown`` if nobody can say whether it ran. A
     ///   mutation whose caller is cancelled may run.
     public func mutate<Value: Decodable & Sendable>(
         _ field: GraphQLField,
-        as type: Value.Type = Value.self
+        as type: Value.Type = Value.self,
+        options: GraphQLCallOptions = GraphQLCallOptions()
     ) async throws -> Value {
-        try await mutateResult(field, as: type).valueWithoutErrors()
+        let call = FieldCall(field, options: options)
+        let payload = try await loaders.loader(for: call, .mutation).load(call)
+        return try payload.value(as: type, with: loaders.exchange.configuration.decoder)
     }
 
-    /// Runs a mutation and returns its value even if there are errors inside; otherwise as ``mutate(_:as:)``.
+    /// Runs a mutation and returns its value even if there are errors inside; otherwise as ``mutate(_:as:options:)``.
     public func mutateResult<Value: Decodable & Sendable>(
         _ field: GraphQLField,
-        as type: Value.Type = Value.self
+        as type: Value.Type = Value.self,
+        options: GraphQLCallOptions = GraphQLCallOptions()
     ) async throws -> GraphQLResult<Value> {
-        try field.checkSelfContained()
-        return try await mutations.load(field).decode(type, with: exchange.configuration.decoder)
-    }
-}
-
-extension GraphQLResult {
-    fileprivate func valueWithoutErrors() throws(GraphQLClientError) -> Value {
-        guard let first = errors.first else { return value }
-        throw GraphQLClientError(
-            .partialData,
-            "The value has errors inside; queryResult and mutateResult return both. The first error: \(first.message)",
-            errors: errors
-        )
+        let call = FieldCall(field, options: options)
+        let payload = try await loaders.loader(for: call, .mutation).load(call)
+        return try payload.result(as: type, with: loaders.exchange.configuration.decoder)
     }
 }

@@ -10,10 +10,35 @@
 public import HTTPTransport
 
 /// The options of a ``GraphQLClient``. They are checked when they are made.
+///
+/// ```swift
+/// import GraphQLBatching
+///
+/// func configuration() throws -> GraphQLClientConfiguration {
+///     var configuration = try GraphQLClientConfiguration(timeout: .seconds(10))
+///     configuration.budget = try GraphQLBudget(aliases: 100, bytes: 64_000)
+///     configuration.strategies["resource"] = .list("resources")
+///     configuration.persistsQueries = true
+///     return configuration
+/// }
+/// ```
 public struct GraphQLClientConfiguration: Sendable {
-    /// The largest number of fields that are coalesced into one document; 50 by default. Many servers refuse
-    /// documents with more aliases than some limit of theirs, a few as low as 10.
-    public let maxAliases: Int
+    /// The most that travels in one request; at most 50 aliases or 250 ids by default.
+    public var budget: GraphQLBudget
+
+    /// How queried fields travel together, by the name of the field; ``strategy`` for all others.
+    public var strategies: [GraphQLName: GraphQLStrategy] = [:]
+
+    /// How fields travel together of which ``strategies`` says nothing; ``GraphQLStrategy/aliases`` by default.
+    public var strategy = GraphQLStrategy.aliases
+
+    /// Whether the hash of a text is sent in its place, and the text only when the server asks for it (automatic persisted
+    /// queries). Off by default. It ends for an endpoint that says it does not support them.
+    public var persistsQueries = false
+
+    /// The longest URL, in bytes, with which a query is sent by GET, so that caches on the way can answer; `nil`, the
+    /// default, for POST always. A longer one goes by POST, and so does one that the server refuses with the status 414.
+    public var maxQueryURLLength: Int?
 
     /// Header fields of every request, such as an authorization; none by default. `Accept` and `Content-Type` are set
     /// by the client.
@@ -28,7 +53,7 @@ public struct GraphQLClientConfiguration: Sendable {
 
     /// The defaults.
     public init() {
-        maxAliases = 50
+        budget = GraphQLBudget(unchecked: 50, listLength: 250)
         headers = HTTPHeaders()
         timeout = nil
         decoder = JSONDecoder()
@@ -37,7 +62,8 @@ public struct GraphQLClientConfiguration: Sendable {
     /// Chooses options.
     ///
     /// - Parameters:
-    ///   - maxAliases: The largest number of fields in a document, at least 1.
+    ///   - maxAliases: The largest number of fields in a document, at least 1: the one limit of ``budget`` that most
+    ///     users want to choose.
     ///   - headers: Header fields of every request.
     ///   - timeout: The longest time for a request, more than zero.
     ///   - decoder: Decodes the results.
@@ -54,7 +80,7 @@ public struct GraphQLClientConfiguration: Sendable {
         if let timeout, timeout <= .zero {
             throw GraphQLClientError(.invalidOption, "timeout is \(timeout); it must be more than zero.")
         }
-        self.maxAliases = maxAliases
+        budget = GraphQLBudget(unchecked: maxAliases, listLength: 250)
         self.headers = headers
         self.timeout = timeout
         self.decoder = decoder

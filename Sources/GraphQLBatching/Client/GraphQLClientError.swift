@@ -2,6 +2,12 @@
 //
 // Why a caller has no value, or not the whole of it.
 
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+
 /// The reason why a field has no value.
 ///
 /// The codes tell apart what matters to whoever decides what to do next: whether the server acted, may have acted, or
@@ -46,17 +52,23 @@ public struct GraphQLClientError: Error, Sendable {
     public var message: String
     /// The server's errors that concern this caller, their paths as if the field had been sent alone.
     public var errors: [GraphQLServerError] = []
+    /// Errors of a response with other outcomes that name no field.
+    public var requestErrors: [GraphQLServerError] = []
     /// The status of the HTTP response, if there was one and it matters.
     public var status: Int?
     /// The start of the body of an HTTP response that is not GraphQL, at most 512 bytes.
     public var bodyPrefix: String?
-    /// What lies beneath, such as an error of the transport or of the decoder.
+    /// What lies beneath, such as an error of the transport or of the decoder; for a mutation whose outcome is unknown
+    /// because of a sibling, the error of that, as ``GraphQLServerError``.
     public var underlying: (any Error)?
+    var extensions: ArraySlice<UInt8>?
 
     init(
         _ code: Code,
         _ message: String,
         errors: [GraphQLServerError] = [],
+        requestErrors: [GraphQLServerError] = [],
+        extensions: ArraySlice<UInt8>? = nil,
         status: Int? = nil,
         bodyPrefix: String? = nil,
         underlying: (any Error)? = nil
@@ -64,9 +76,25 @@ public struct GraphQLClientError: Error, Sendable {
         self.code = code
         self.message = message
         self.errors = errors
+        self.requestErrors = requestErrors
+        self.extensions = extensions
         self.status = status
         self.bodyPrefix = bodyPrefix
         self.underlying = underlying
+    }
+}
+
+extension GraphQLClientError {
+    /// Decodes the top-level `extensions` of the response, such as costs or how long to wait; they concern all fields
+    /// that were sent together.
+    ///
+    /// - Returns: `nil` if there was no response, or it has none.
+    /// - Throws: What the decoder throws.
+    public func extensions<Extensions: Decodable>(
+        as type: Extensions.Type,
+        using decoder: JSONDecoder = JSONDecoder()
+    ) throws -> Extensions? {
+        try extensions.map { try decoder.decode(type, from: Data($0)) }
     }
 }
 

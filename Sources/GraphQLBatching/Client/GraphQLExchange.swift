@@ -1,118 +1,146 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// One request over HTTP, and what its response, or the lack of one, means.
+// One message over HTTP: method, headers, the negotiation of persisted queries.
 
 internal import HTTPTransport
 
-/// Sends requests to one endpoint
+/// Sends messages to one endpoint
 /// ([GraphQL over HTTP](https://graphql.github.io/graphql-over-http/draft/)).
 struct GraphQLExchange: Sendable {
-    let endpoint: HTTPURL
+    let endpoint: GraphQLEndpoint
     let transport: any HTTPClientTransport
     let configuration: GraphQLClientConfiguration
 
-    /// Sends the body of a request and returns the response if it is GraphQL.
+    /// Sends a message and returns the answer if it is GraphQL.
     ///
-    /// - Throws: ``GraphQLClientError`` otherwise; `CancellationError`.
-    func send(
-        _ body: [UInt8],
-        kind: GraphQLOperation.Kind
-    ) async throws -> (response: GraphQLResponse, status: Int) {
-        let httpRequest = try httpRequest(with: body, kind: kind)
-        let response: HTTPResponse
+    /// With persisted queries the hash goes first. A server that does not know it has run nothing, so that the text may
+    /// follow for a mutation too.
+    ///
+    /// - Throws: ``GraphQLClientError`` if it is not; ``GraphQLDocumentError`` if a value has no JSON;
+    ///   `CancellationError`.
+    func send(_ message: GraphQLMessage, headers: HTTPHeaders, isIdempotent: Bool) async throws -> GraphQLReply {
+        func send(_ form: GraphQLMessage.TextForm) async throws -> GraphQLReply {
+            let response = try await response(to: message, form, headers: headers, isIdempotent: isIdempotent)
+            return try GraphQLReply(response, to: message)
+        }
+        guard configuration.persistsQueries, endpoint.persistsQueries, message.request != nil else {
+            return try await send(.text)
+        }
+        for form in [GraphQLMessage.TextForm.hash, .textAndHash] {
+            let reply = try await send(form)
+            guard case .one(let response) = reply.content, let refusal = response.persistedQueryRefusal else {
+                return reply
+            }
+            if refusal == .notSupported { break }
+        }
+        endpoint.persistsQueries = false
+        return try await send(.text)
+    }
+
+    private func response(
+        to message: GraphQLMessage,
+        _ form: GraphQLMessage.TextForm,
+        headers: HTTPHeaders,
+        isIdempotent: Bool
+    ) async throws -> HTTPResponse {
+        var fields = try configuration.headers.replacing(with: headers)
+        try fields.set(name: "Accept", value: message.acceptedTypes)
+        if let url = try getURL(of: message, form) {
+            let get = HTTPRequest(method: .get, url: url, headers: fields, timeout: configuration.timeout)
+            let response = try await transmit(get, of: message.kind)
+            guard response.status == 414 else { return response }
+            endpoint.refusedURL(ofLength: url.string.utf8.count)
+        }
+        try fields.set(name: "Content-Type", value: "application/json")
+        let post = HTTPRequest(
+            method: .post,
+            url: endpoint.url,
+            headers: fields,
+            body: try message.body(form),
+            timeout: configuration.timeout,
+            isIdempotent: isIdempotent
+        )
+        return try await transmit(post, of: message.kind)
+    }
+
+    /// The URL of a query that goes by GET; `nil` if it does not.
+    private func getURL(of message: GraphQLMessage, _ form: GraphQLMessage.TextForm) throws -> HTTPURL? {
+        guard message.kind == .query, let maximum = configuration.maxQueryURLLength, let request = message.request
+        else {
+            return nil
+        }
+        var text = endpoint.url.string
+        var separator = text.contains("?") ? "&" : "?"
+        for (name, json) in try request.parameters(form) {
+            let value =
+                switch name {
+                case "query": request.query
+                case "operationName": request.operationName?.text ?? ""
+                default: String(decoding: json, as: UTF8.self)
+                }
+            text += separator + name + "=" + value.percentEncoded
+            separator = "&"
+        }
+        guard text.utf8.count <= min(maximum, endpoint.maxURLLength) else { return nil }
+        return try HTTPURL(text)
+    }
+
+    private func transmit(_ request: HTTPRequest, of kind: GraphQLOperation.Kind) async throws -> HTTPResponse {
         do {
-            response = try await transport.send(httpRequest)
+            return try await transport.send(request)
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw Self.transportFailure(error, of: kind)
+            let mayHaveRun = (error as? HTTPTransportError)?.mayHaveReachedServer ?? true
+            guard kind == .mutation, mayHaveRun else {
+                throw GraphQLClientError(.transportFailed, "There is no response: \(error)", underlying: error)
+            }
+            throw GraphQLClientError(
+                .outcomeUnknown,
+                "The mutation went out and may have run; there is no response: \(error)",
+                underlying: error
+            )
         }
-        return (try Self.interpret(response, of: kind), response.status)
-    }
-
-    private func httpRequest(with body: [UInt8], kind: GraphQLOperation.Kind) throws -> HTTPRequest {
-        var headers = configuration.headers
-        try headers.set(name: "Accept", value: "application/graphql-response+json, application/json;q=0.9")
-        try headers.set(name: "Content-Type", value: "application/json")
-        return HTTPRequest(
-            method: .post,
-            url: endpoint,
-            headers: headers,
-            body: body,
-            timeout: configuration.timeout,
-            isIdempotent: kind == .query
-        )
-    }
-
-    private static func transportFailure(_ error: any Error, of kind: GraphQLOperation.Kind) -> GraphQLClientError {
-        let mayHaveRun = (error as? HTTPTransportError)?.mayHaveReachedServer ?? true
-        guard kind == .mutation, mayHaveRun else {
-            return GraphQLClientError(.transportFailed, "There is no response: \(error)", underlying: error)
-        }
-        return GraphQLClientError(
-            .outcomeUnknown,
-            "The mutation went out and may have run; there is no response: \(error)",
-            underlying: error
-        )
-    }
-
-    /// Reads a response.
-    ///
-    /// `application/graphql-response+json` is GraphQL whatever the status. Anything else is trusted at 2xx. At another
-    /// status it may be an intermediary's: errors without data are believed, and of a mutation only those that show that
-    /// nothing ran.
-    static func interpret(_ response: HTTPResponse, of kind: GraphQLOperation.Kind) throws -> GraphQLResponse {
-        let mediaType = response.headers["Content-Type"]?.prefix { $0 != ";" && $0 != " " } ?? ""
-        let isTrusted =
-            response.isSuccess || mediaType.isEqualIgnoringCase(to: "application/graphql-response+json")
-        let body: GraphQLResponse
-        do {
-            body = try GraphQLResponse(parsing: response.body)
-        } catch {
-            guard isTrusted else { throw failure(.httpError, "has the status \(response.status)", response, kind) }
-            throw failure(.invalidResponse, "is not a GraphQL response: \(error)", response, kind, underlying: error)
-        }
-        let isBelieved = kind == .mutation ? response.isClientError && body.isRefusal : body.isFailure
-        guard isTrusted || isBelieved else {
-            let mayHaveRun = kind == .mutation && !body.isRefusal
-            var error = failure(.httpError, "has the status \(response.status)", response, kind, mayHaveRun: mayHaveRun)
-            error.errors = body.errors
-            throw error
-        }
-        return body
-    }
-
-    /// A failure after the request was answered. A mutation may have run, unless the server says that it is the client
-    /// who erred.
-    private static func failure(
-        _ code: GraphQLClientError.Code,
-        _ what: String,
-        _ response: HTTPResponse,
-        _ kind: GraphQLOperation.Kind,
-        mayHaveRun: Bool = false,
-        underlying: (any Error)? = nil
-    ) -> GraphQLClientError {
-        let mayHaveRun = mayHaveRun || (kind == .mutation && !response.isClientError)
-        return GraphQLClientError(
-            mayHaveRun ? .outcomeUnknown : code,
-            mayHaveRun ? "The mutation may have run; the response \(what)." : "The response \(what).",
-            status: response.status,
-            bodyPrefix: String(decoding: response.body.prefix(512), as: UTF8.self),
-            underlying: underlying
-        )
     }
 }
 
-extension HTTPResponse {
-    /// Whether the request was refused before anything ran. Of 408 and 499 that cannot be said: the server, or a proxy
-    /// before it, gave up waiting.
-    fileprivate var isClientError: Bool { (400..<500).contains(status) && status != 408 && status != 499 }
+extension HTTPHeaders {
+    /// These fields, with those of the names that the others have replaced by them.
+    fileprivate func replacing(with others: HTTPHeaders) throws(HTTPTransportError) -> HTTPHeaders {
+        var result = self
+        var replaced: Set<String> = []
+        for field in others.fields {
+            if replaced.insert(field.name.lowercased()).inserted {
+                try result.set(name: field.name, value: field.value)
+            } else {
+                try result.append(name: field.name, value: field.value)
+            }
+        }
+        return result
+    }
 }
 
-extension GraphQLResponse {
-    /// Whether there are errors and no data.
-    fileprivate var isFailure: Bool { data != .object && !errors.isEmpty }
+extension GraphQLMessage {
+    fileprivate var acceptedTypes: String {
+        let types = "application/graphql-response+json, application/json;q=0.9"
+        if case .variables = content { return "\(types), application/jsonl;q=0.8" }
+        return types
+    }
+}
 
-    /// Whether the server says that nothing of the request ran.
-    fileprivate var isRefusal: Bool { isFailure && errors.allSatisfy(\.path.isEmpty) }
+extension String {
+    /// The text for the query of a URL: everything but what is unreserved is encoded
+    /// ([RFC 3986, section 2.3](https://www.rfc-editor.org/rfc/rfc3986#section-2.3)).
+    fileprivate var percentEncoded: String {
+        var bytes: [UInt8] = []
+        for byte in utf8 {
+            if byte.isNameStart || byte.isDigit || "-.~".utf8.contains(byte) {
+                bytes.append(byte)
+            } else {
+                bytes.append(UInt8(ascii: "%"))
+                bytes.append(utf8Of: (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true))
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
 }

@@ -3,7 +3,7 @@
 // From single fields to one aliased document.
 
 extension GraphQLRequest {
-    /// The request that asks for several fields at once: aliased `a0`, `a1`, …, their values in variables `a0_id`, …
+    /// The request that asks for several fields at once: aliased `a0`, `a1`, …, their values in variables.
     ///
     /// A selection set that says its type and occurs more than once is printed once, as a fragment `F0`, `F1`, …; equal
     /// shapes in equal numbers always have the same text.
@@ -62,8 +62,13 @@ extension GraphQLField {
         try checkWithin()
     }
 
-    fileprivate func checkWithin() throws(GraphQLDocumentError) {
+    /// The part of ``checkSelfContained()`` that is not the same for all fields of a shape.
+    func checkArguments() throws(GraphQLDocumentError) {
         for argument in arguments.values { try argument.checkSelfContained() }
+    }
+
+    fileprivate func checkWithin() throws(GraphQLDocumentError) {
+        try checkArguments()
         for directive in directives { try directive.checkSelfContained() }
         try selectionSet?.checkSelfContained()
     }

@@ -7,7 +7,7 @@ import GraphQLBatching
 import HTTPTransport
 import Testing
 
-@Suite("Outcomes", .timeLimit(.minutes(1)))
+@Suite("Outcomes", .timeLimit(.minutes(5)))
 struct OutcomeTests {
     private static let endpoint = "http://127.0.0.1:9/graphql"
 
@@ -15,7 +15,10 @@ struct OutcomeTests {
         _ respond: @escaping @Sendable (ScriptedTransport.Sent, Int) async throws -> HTTPResponse
     ) throws -> (GraphQLClient, ScriptedTransport) {
         let transport = ScriptedTransport(respond)
-        return (GraphQLClient(endpoint: try HTTPURL(Self.endpoint), transport: transport), transport)
+        var configuration = GraphQLClientConfiguration()
+        configuration.strategy = .mixedAliases
+        let endpoint = try HTTPURL(Self.endpoint)
+        return (GraphQLClient(endpoint: endpoint, transport: transport, configuration: configuration), transport)
     }
 
     /// Sends the fields `n0`, `n1`, … together and returns what each caller was told.
