@@ -47,9 +47,10 @@ extension ArraySlice<UInt8> {
     func jsonMember(_ name: String) throws(GraphQLResponseError) -> Self? {
         let range = try scan { (scanner) throws(GraphQLResponseError) -> Range<Int>? in
             var found: Range<Int>?
-            try scanner.forEachMember { (scanner, key, _) throws(GraphQLResponseError) in
+            try scanner.forEachMember { (scanner, key) throws(GraphQLResponseError) in
+                let isNamed = try scanner.text(of: key) == name
                 let range = try scanner.skipValue()
-                if key == name { found = range }
+                if isNamed { found = range }
             }
             return found
         }

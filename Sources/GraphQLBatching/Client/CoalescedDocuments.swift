@@ -53,6 +53,8 @@ private struct CoalescedTemplate: Sendable {
     }
 
     private let query: String
+    /// The names of the variables in the order of their declarations.
+    private let variableNames: [GraphQLName]
     private let slots: [Slot]
     /// The values inside of selections, which the shape fixes.
     private let constants: [String: GraphQLValue]
@@ -75,6 +77,7 @@ private struct CoalescedTemplate: Sendable {
         let variables = Set(slots.map(\.variable))
         guard variables.count == slots.count, variables.allSatisfy({ request.variables[$0] != nil }) else { return nil }
         query = request.query
+        variableNames = request.variableNames
         self.slots = slots
         constants = request.variables.filter { !variables.contains($0.key) }
     }
@@ -83,16 +86,22 @@ private struct CoalescedTemplate: Sendable {
         var variables = constants
         variables.reserveCapacity(constants.count + slots.count)
         for slot in slots { variables[slot.variable] = calls[slot.call].field.arguments[slot.argument]?.wrapped }
-        return GraphQLRequest(checked: query, kind: kind, variables: variables)
+        return GraphQLRequest(checked: query, kind: kind, variables: variables, inOrder: variableNames)
     }
 }
 
 extension GraphQLRequest {
     /// A request of a text that was checked, with values that fit it.
-    fileprivate init(checked query: String, kind: GraphQLOperation.Kind, variables: [String: GraphQLValue]) {
+    fileprivate init(
+        checked query: String,
+        kind: GraphQLOperation.Kind,
+        variables: [String: GraphQLValue],
+        inOrder names: [GraphQLName]
+    ) {
         self.query = query
         operationName = nil
         self.kind = kind
+        variableNames = names
         self.variables = variables
     }
 }

@@ -138,7 +138,7 @@ extension String {
                 bytes.append(byte)
             } else {
                 bytes.append(UInt8(ascii: "%"))
-                bytes.append(utf8Of: (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true))
+                bytes += ((byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)).utf8
             }
         }
         return String(decoding: bytes, as: UTF8.self)

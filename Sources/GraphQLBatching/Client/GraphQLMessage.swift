@@ -45,15 +45,15 @@ struct GraphQLMessage: Sendable {
     /// The body as JSON.
     func body(_ form: TextForm) throws(GraphQLDocumentError) -> [UInt8] {
         guard form != .text, let request else { return text }
-        var writer = GraphQLJSONWriter()
+        var writer = GraphQLJSONWriter(capacity: 256)
         for (index, (name, json)) in try request.parameters(form).enumerated() {
             writer.put(index == 0 ? "{" : ",")
             writer.bytes.appendQuoted(name)
             writer.put(":")
-            writer.bytes += json
+            json.withUnsafeBufferPointer { writer.bytes.append($0) }
         }
         writer.put("}")
-        return writer.bytes
+        return writer.bytes.array
     }
 }
 
@@ -65,12 +65,12 @@ extension GraphQLMessage.Content {
         case .array(let requests):
             var bytes: [UInt8] = []
             for request in requests {
-                bytes.append(bytes.isEmpty ? "[" : ",")
+                bytes.append(UInt8(ascii: bytes.isEmpty ? "[" : ","))
                 bytes += try request.body()
             }
             return bytes + [UInt8(ascii: "]")]
         case .variables(let sets, of: let request):
-            var writer = GraphQLJSONWriter()
+            var writer = GraphQLJSONWriter(capacity: 256)
             writer.put(#"{"query":"#)
             writer.bytes.appendQuoted(request.query)
             writer.put(#","variables":["#)
@@ -79,7 +79,7 @@ extension GraphQLMessage.Content {
                 try writer.write(set)
             }
             writer.put("]}")
-            return writer.bytes
+            return writer.bytes.array
         }
     }
 }
@@ -94,14 +94,14 @@ extension GraphQLRequest {
         func add(_ name: String, _ write: (inout GraphQLJSONWriter) throws(GraphQLDocumentError) -> Void)
             throws(GraphQLDocumentError)
         {
-            var writer = GraphQLJSONWriter()
+            var writer = GraphQLJSONWriter(capacity: 256)
             try write(&writer)
-            parameters.append((name, writer.bytes))
+            parameters.append((name, writer.bytes.array))
         }
         if form != .hash { try add("query") { $0.bytes.appendQuoted(query) } }
         if let operationName { try add("operationName") { $0.bytes.appendQuoted(operationName.text) } }
         if !variables.isEmpty {
-            try add("variables") { (writer) throws(GraphQLDocumentError) in try writer.write(variables) }
+            try add("variables") { (writer) throws(GraphQLDocumentError) in try writer.write(variables, inOrder: variableNames) }
         }
         var extensions = extensions
         if form != .text {

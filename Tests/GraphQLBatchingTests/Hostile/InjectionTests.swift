@@ -94,7 +94,13 @@ struct InjectionTests {
                 let members = ids.indices.map { "\"a\($0)\":\($0)" }.joined(separator: ",")
                 return try .json("{\"data\":{\(members)}}")
             }
-            let client = GraphQLClient(endpoint: try HTTPURL("http://127.0.0.1:9/"), transport: transport)
+            var configuration = GraphQLClientConfiguration()
+            configuration.strategy = .mixedAliases
+            let client = GraphQLClient(
+                endpoint: try HTTPURL("http://127.0.0.1:9/"),
+                transport: transport,
+                configuration: configuration
+            )
             let answers = try await withBatching {
                 try await withThrowingTaskGroup(of: Int.self) { group in
                     for id in ids {
