@@ -68,8 +68,10 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     case collected([Key: Result<Value, any Error>], missing: Value?)
 
     /// What this says of the keys of a batch, and of others.
+    ///
+    /// - Parameter areUnique: Whether no key occurs twice.
     @inlinable
-    func outcome(for keys: [Key], loader: String?) -> BatchOutcome<Key, Value> {
+    func outcome(for keys: [Key], areUnique: Bool, loader: String?) -> BatchOutcome<Key, Value> {
         switch self {
         case .keyed(let values, let missing):
             var found = 0
@@ -80,7 +82,7 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
                 }
                 return Self.result(of: key, missing: missing, loader: loader)
             }
-            guard values.count > found else { return .results(results, additional: [:]) }
+            if areUnique, values.count == found { return .results(results, additional: [:]) }
             return .results(results, additional: Self.withoutKeys(keys, values))
         case .collected(let collected, let missing):
             let results = keys.map { collected[$0] ?? Self.result(of: $0, missing: missing, loader: loader) }

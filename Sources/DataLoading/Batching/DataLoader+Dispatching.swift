@@ -3,12 +3,13 @@
 // Ending ticks, starting batches, taking their results in.
 
 extension DataLoader {
-    /// Sends what was loaded outside of all scopes and has not been sent yet, whatever the schedule is.
+    /// Sends what was loaded outside of all scopes, or in scopes that are over, and has not been sent yet, whatever the
+    /// schedule is.
     ///
     /// Returns at once: the callers get their values as the batches come back.
     @inlinable
     public nonisolated func dispatch() {
-        if let queue = intake.withLock({ $0.gathering.queue(of: nil) }) { endTick(of: queue) }
+        for queue in intake.withLock({ $0.gathering.withoutTicks }) { endTick(of: queue) }
     }
 
     @inlinable
@@ -83,12 +84,18 @@ extension DataLoader {
             if let stream = batchFunction.stream {
                 outcome = try await self.outcome(of: dispatch, from: stream)
             } else {
-                outcome = try await batchFunction.fetch(dispatch.keys).outcome(for: dispatch.keys, loader: options.name)
+                let results = try await batchFunction.fetch(dispatch.keys)
+                outcome = results.outcome(
+                    for: dispatch.keys,
+                    areUnique: options.deduplicates,
+                    loader: options.name
+                )
             }
         } catch {
             outcome = .failure(error)
         }
         timer?.cancel()
+        WaitGraph.end(dispatch.identity)
         for resume in intake.withLock({ $0.finish(dispatch, with: outcome) }) { resume() }
         if options.maxConcurrentBatches != nil { startWhatMayRun() }
     }

@@ -16,7 +16,11 @@ extension DataLoader {
         try await stream(dispatch.keys, responder)
         let unresolved = intake.withLock { $0.close(dispatch) }
         let missing = BatchFunction<Key, Value>.valueOfMissingKey
-        return BatchResults.keyed([:], missing: missing).outcome(for: unresolved, loader: options.name)
+        return BatchResults.keyed([:], missing: missing).outcome(
+            for: unresolved,
+            areUnique: options.deduplicates,
+            loader: options.name
+        )
     }
 
     @inlinable

@@ -95,6 +95,7 @@ extension Intake {
             queue.sent += 1
             guard queue.slots[slot].isGathered else { continue }
             queue.slots[slot].state = .sent
+            queue.gathered -= 1
             keys.append(queue.slots[slot].key)
             callers += Int(queue.slots[slot].callers)
         }

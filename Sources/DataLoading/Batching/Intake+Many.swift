@@ -47,8 +47,10 @@ extension Intake {
                 let waiter = queue.lineUp(forSlot: slot)
                 if beginWait(of: group.batch, in: queue, waiter: waiter) {
                     queue.waiters[waiter].caller = .group(group)
+                    group.waiter = waiter
                     return true
                 }
+                _ = release(queue, slot: slot)  // Whoever is refused works for the batch: that is wanted by others.
                 group.loads[group.cursor] = .circular(queue.slots[slot].key)
             }
             group.cursor += 1
@@ -74,6 +76,9 @@ extension Intake {
         guard !group.hasLeft else { return (nil, []) }
         group.hasLeft = true
         var abandoned: [RunningBatch] = []
+        if group.waiter >= 0, case .waiting(let index, _) = group.loads[group.cursor] {
+            endWait(in: group.queues[Int(index)], waiter: group.waiter)
+        }
         for case .waiting(let index, let slot) in group.loads[group.cursor...] {
             if let batch = release(group.queues[Int(index)], slot: Int(slot)) { abandoned.append(batch) }
         }

@@ -85,6 +85,7 @@ extension Intake {
         queue.slots[slot].callers -= 1
         guard queue.slots[slot].isSent else {
             if queue.slots[slot].callers == 0 {
+                if queue.slots[slot].isGathered { queue.gathered -= 1 }
                 queue.slots[slot].state = .abandoned
                 forget(queue, slot: slot)
             }

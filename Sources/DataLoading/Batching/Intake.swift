@@ -124,11 +124,10 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// Sees to it that a batch is fetched with no less priority than any of its callers has.
     @inlinable
     func raisePriority(of queue: Queue, slot: Int, to priority: TaskPriority) {
-        guard priority > queue.priority else { return }
-        if slot < queue.sent {
+        if slot >= queue.sent {
+            queue.priority = max(queue.priority, priority)
+        } else if priority > queue.lowestPriority {
             queue.batches[queue.batchIndex(ofSlot: slot)].identity.escalate(to: priority)
-        } else {
-            queue.priority = priority
         }
     }
 
@@ -137,11 +136,12 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         let (queue, opened) = queue(of: Self.found(&origin).scope)
         let slot = queue.slots.count
         queue.slots.append(Queue.Slot(key: key, place: place))
+        queue.gathered += 1
         if place >= 0 {
             memo.set(place, to: .pending(key, SlotID(queue: queue.number, slot: slot)))
         }
         let mayFill = queue.scope == nil && options.schedule.sendsFullBatches
-        let event: QueueEvent? = mayFill && queue.slots.count == options.maxBatchSize ? .filled : opened ? .opened : nil
+        let event: QueueEvent? = mayFill && queue.gathered == options.maxBatchSize ? .filled : opened ? .opened : nil
         return .waiting(join(queue, slot: slot, waits: waits, from: &origin), event)
     }
 
@@ -181,6 +181,11 @@ struct GatheringQueues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     func queue(of scope: BatchingScope?) -> Queue? {
         if let first, first.scope === scope { return first }
         return others.isEmpty ? nil : others[scope.map(ObjectIdentifier.init)]
+    }
+
+    /// The queues that no tick will end.
+    @inlinable var withoutTicks: [Queue] {
+        ([first].compactMap(\.self) + others.values).filter { $0.scope?.isOpen != true }
     }
 
     @inlinable

@@ -24,6 +24,8 @@ final class LoadGroup<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     /// The loads before this one have results.
     @exclusivity(unchecked) @usableFromInline var cursor = 0
     @exclusivity(unchecked) @usableFromInline var continuation: UnsafeContinuation<Void, Never>?
+    /// Its number in the line of the slot it waits for.
+    @exclusivity(unchecked) @usableFromInline var waiter = -1
     /// Whether its caller was cancelled.
     @exclusivity(unchecked) @usableFromInline var hasLeft = false
     /// The batch whose function asks.

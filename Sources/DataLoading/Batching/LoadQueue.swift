@@ -121,6 +121,10 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     @exclusivity(unchecked) @usableFromInline var isDue = false
     /// How many slots have been cut off into batches.
     @exclusivity(unchecked) @usableFromInline var sent = 0
+    /// How many slots are gathered and still wanted.
+    @exclusivity(unchecked) @usableFromInline var gathered = 0
+    /// The priority that no batch of it has less than.
+    @usableFromInline let lowestPriority: TaskPriority
     /// The highest priority among those who asked.
     @exclusivity(unchecked) @usableFromInline var priority: TaskPriority
     /// The batches whose functions wait here, by waiter.
@@ -130,6 +134,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     init(scope: BatchingScope?, number: Int, priority: TaskPriority) {
         self.scope = scope
         self.number = number
+        lowestPriority = priority
         self.priority = priority
     }
 

@@ -25,6 +25,7 @@ extension Intake {
         if let known {
             if case .pending(_, let id) = memo.places[known], let queue = gatheringQueue(of: id) {
                 let slot = Int(id.slot)
+                queue.gathered -= 1
                 queue.slots[slot].state = .finished(result)
                 priming.resumptions = resumptions(in: queue, slots: slot..<slot + 1)
                 priming.isTaken = true

@@ -49,7 +49,7 @@ final class BatchingScope: Sendable {
     }
 
     /// Whether ticks still end: not after the body has.
-    var isOpen: Bool { state.withLock { !$0.isClosed } }
+    @usableFromInline var isOpen: Bool { state.withLock { !$0.isClosed } }
 
     /// Runs a body in a new scope and sends what is left when it ends.
     static func run<Success, Failure: Error>(

@@ -8,7 +8,7 @@ final class RunningBatch: LoadContext, @unchecked Sendable {  // See each variab
     private struct State: Sendable {
         var task: Task<Void, Never>?
         var isCancelled = false
-        var isEscalated = false
+        var escalation: TaskPriority?
     }
 
     private let state = Lock(State())
@@ -23,6 +23,8 @@ final class RunningBatch: LoadContext, @unchecked Sendable {  // See each variab
     var awaited: [ObjectIdentifier: (batch: RunningBatch, loads: Int)] = [:]
     /// How many loads of its own it waits for. Guarded by `WaitGraph`.
     var waits = 0
+    /// Whether its function has ended: what its tasks do now, they do for nobody. Guarded by `WaitGraph`.
+    var hasEnded = false
 
     @usableFromInline
     init(
@@ -67,8 +69,9 @@ final class RunningBatch: LoadContext, @unchecked Sendable {  // See each variab
     @usableFromInline
     func escalate(to priority: TaskPriority) {
         guard #available(macOS 26, *) else { return }
-        let task = state.withLock { state in
-            state.isEscalated = true
+        let task: Task<Void, Never>? = state.withLock { state in
+            guard priority > state.escalation ?? self.priority else { return nil }
+            state.escalation = priority
             return state.task
         }
         task?.escalatePriority(to: priority)
@@ -77,11 +80,12 @@ final class RunningBatch: LoadContext, @unchecked Sendable {  // See each variab
     /// Notes the task that runs the batch.
     @usableFromInline
     func begin(in task: Task<Void, Never>) {
-        let isCancelled = state.withLock { state in
+        let (isCancelled, escalation) = state.withLock { state in
             state.task = task
-            return state.isCancelled
+            return (state.isCancelled, state.escalation)
         }
         if isCancelled { task.cancel() }
+        if #available(macOS 26, *), let escalation { task.escalatePriority(to: escalation) }
     }
 
     /// Says that the batch has ended.
@@ -90,7 +94,7 @@ final class RunningBatch: LoadContext, @unchecked Sendable {  // See each variab
     func end() -> Bool {
         state.withLock { state in
             state.task = nil
-            return !state.isCancelled && !state.isEscalated
+            return !state.isCancelled && state.escalation == nil
         }
     }
 

@@ -7,14 +7,14 @@
 /// Taken only by loads that a batch function makes. Its lock may be taken under a loader's, never the other way round.
 @usableFromInline
 enum WaitGraph {
-    private static let lock = Lock(())
+    private static let lock = Lock(0)
 
     /// Notes that a batch waits for one more load.
     @usableFromInline
     static func beginWait(of batch: RunningBatch) {
         let isFirst = lock.withLock { _ in
             batch.waits += 1
-            return batch.waits == 1
+            return batch.waits == 1 && !batch.hasEnded
         }
         if isFirst { batch.waitingChanged(to: true) }
     }
@@ -24,9 +24,20 @@ enum WaitGraph {
     static func endWait(of batch: RunningBatch) {
         let isLast = lock.withLock { _ in
             batch.waits -= 1
-            return batch.waits == 0
+            return batch.waits == 0 && !batch.hasEnded
         }
         if isLast { batch.waitingChanged(to: false) }
+    }
+
+    /// Notes that the function of a batch has ended. Tasks that it left behind wait on their own account.
+    @usableFromInline
+    static func end(_ batch: RunningBatch) {
+        let wasWaiting = lock.withLock { _ in
+            batch.hasEnded = true
+            batch.awaited = [:]
+            return batch.waits > 0
+        }
+        if wasWaiting { batch.waitingChanged(to: false) }
     }
 
     /// Adds that one batch waits for another.
@@ -36,6 +47,7 @@ enum WaitGraph {
     @usableFromInline
     static func add(from batch: RunningBatch, to carrier: RunningBatch) -> Bool {
         lock.withLock { _ in
+            guard !batch.hasEnded else { return true }
             guard !leads(from: carrier, to: batch) else { return false }
             batch.awaited[ObjectIdentifier(carrier), default: (carrier, 0)].loads += 1
             return true

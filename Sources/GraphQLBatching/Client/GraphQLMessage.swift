@@ -101,7 +101,9 @@ extension GraphQLRequest {
         if form != .hash { try add("query") { $0.bytes.appendQuoted(query) } }
         if let operationName { try add("operationName") { $0.bytes.appendQuoted(operationName.text) } }
         if !variables.isEmpty {
-            try add("variables") { (writer) throws(GraphQLDocumentError) in try writer.write(variables, inOrder: variableNames) }
+            try add("variables") { (writer) throws(GraphQLDocumentError) in
+                try writer.write(variables, inOrder: variableNames)
+            }
         }
         var extensions = extensions
         if form != .text {
