@@ -151,14 +151,15 @@ struct ObserverTests {
             responder.resolve(2, with: 2)
             await mayEnd.wait()
         }
-        let options = try DataLoaderOptions(schedule: .immediate, collectsStatistics: true)
+        let options = try DataLoaderOptions(schedule: .manual(), collectsStatistics: true)
         let loader = DataLoader(streaming, options: options, observer: log)
-        async let rest = loader.loadManyResults([1, 2, 3])
-        await #expect(throws: TestError(1)) { try await loader.load(1) }
+        let pending = (1...3).map { loader.enqueue($0) }
+        loader.dispatch()
+        await #expect(throws: TestError(1)) { try await pending[0].value }
         #expect(log.events.contains(.didFail(1)))
         #expect(loader.statistics?.failedKeys == 1)
         mayEnd.open()
-        _ = await rest
+        await #expect(throws: DataLoaderError.self) { try await pending[2].value }
         let end = EventLog.Event.didRun([1, 2, 3], failedKeys: 2, hasFailed: false)
         #expect(log.events.suffix(2) == [.didFail(3), end])
         #expect(log.events.count { $0 == .didFail(1) } == 1)
@@ -251,7 +252,7 @@ struct ObserverTests {
         let clock = ManualClock()
         let log = EventLog()
         let held = HeldBatches()
-        let options = try DataLoaderOptions(schedule: .window(.seconds(5), clock: clock), clock: clock)
+        let options = try DataLoaderOptions(clock: clock, schedule: .window(.seconds(5), clock: clock))
         let loader = DataLoader(options: options, observer: log, fetch: held.fetch)
         let pending = loader.enqueue(1)
         await clock.sleepers(1)

@@ -131,7 +131,7 @@ struct StatisticsTests {
         let clock = ManualClock()
         let held = HeldBatches()
         let schedule = DataLoaderSchedule.window(.seconds(5), clock: clock)
-        let options = try DataLoaderOptions(schedule: schedule, collectsStatistics: true, clock: clock)
+        let options = try DataLoaderOptions(clock: clock, schedule: schedule, collectsStatistics: true)
         let loader = DataLoader(options: options, fetch: held.fetch)
         let first = loader.enqueue(1)
         await clock.sleepers(1)
@@ -151,7 +151,7 @@ struct StatisticsTests {
     @Test(arguments: [1, 1_000])
     func `the clock is read four times for a tick of one batch, however many keys it has`(keys: Int) async throws {
         let clock = CountingClock()
-        let (loader, log) = tenfold(options: try DataLoaderOptions(collectsStatistics: true, clock: clock))
+        let (loader, log) = tenfold(options: try DataLoaderOptions(clock: clock, collectsStatistics: true))
         let before = clock.reads
         _ = await withBatching { await loadEach(1...keys, from: loader) }
         #expect(log.sizes == [keys])
