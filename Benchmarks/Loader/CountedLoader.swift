@@ -16,11 +16,16 @@ struct CountedLoader: Sendable {
 
     /// - Parameters:
     ///   - options: The loader's options.
+    ///   - observer: The loader's observer.
     ///   - latency: How long the store takes for a request; `nil` if it answers at once.
-    init(options: DataLoaderOptions = DataLoaderOptions(), latency: Duration? = nil) {
+    init(
+        options: DataLoaderOptions = DataLoaderOptions(),
+        observer: (any DataLoaderObserver<Int>)? = nil,
+        latency: Duration? = nil
+    ) {
         let counter = Counter()
         self.counter = counter
-        loader = DataLoader(options: options) { keys in
+        loader = DataLoader(options: options, observer: observer) { keys in
             counter.value.add(1, ordering: .relaxed)
             if let latency { try await Task.sleep(for: latency) }
             var values: [Int: Int] = [:]

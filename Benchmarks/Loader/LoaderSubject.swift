@@ -38,7 +38,7 @@ extension Subject {
             .scope("enqueue", batches: { _ in 1 }) { try await $0.loader.enqueueAll($1) },
             .scope("load-many", batches: { _ in 1 }) { try await $0.loader.loadAll($1) },
             .scope("lone-load", upTo: 100_000, batches: { $0 }) { try await $0.loader.loadOneByOne($1) },
-            .hit,
+            .hit, .hitCounted, .hitObserved,
         ]
     }
 
@@ -77,12 +77,27 @@ extension Workload {
     }
 
     /// Loads of keys that are known, one after another.
-    static let hit = Workload.time("hit", floor: .actorHop, batches: .exactly { _ in 0 }) { n in
-        let loader = CountedLoader().loader
-        for key in 0..<n { loader.prime(key, with: value(for: key)) }
-        return {
-            try await loader.loadOneByOne(n)
-            return 0
+    static let hit = hits("hit") { CountedLoader() }
+
+    /// The same, with statistics.
+    static let hitCounted = hits("hit-counted") {
+        CountedLoader(options: try DataLoaderOptions(collectsStatistics: true))
+    }
+
+    /// The same, with an observer that does nothing.
+    static let hitObserved = hits("hit-observed") { CountedLoader(observer: IdleObserver()) }
+
+    private static func hits(
+        _ name: String,
+        of source: @escaping @Sendable () throws -> CountedLoader
+    ) -> Workload {
+        .time(name, floor: .actorHop, batches: .exactly { _ in 0 }) { n in
+            let loader = try source().loader
+            for key in 0..<n { loader.prime(key, with: value(for: key)) }
+            return {
+                try await loader.loadOneByOne(n)
+                return 0
+            }
         }
     }
 
@@ -93,4 +108,9 @@ extension Workload {
         batches: .exactly { _ in 0 },
         prepare: Job.dictionaryInsert.prepare
     )
+}
+
+/// What an observer costs that wants to know nothing.
+struct IdleObserver: DataLoaderObserver {
+    typealias Key = Int
 }

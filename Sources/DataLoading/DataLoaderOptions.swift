@@ -36,7 +36,10 @@ public struct DataLoaderOptions: Sendable {
     /// dropped; while it runs on, it counts for ``maxConcurrentBatches``.
     public let batchTimeout: Duration?
 
-    /// The clock that measures ``batchTimeout``; `ContinuousClock` by default. A schedule has its own.
+    /// The clock that measures ``batchTimeout``, and the times in ``DataLoader/statistics`` and those that observers are
+    /// told; `ContinuousClock` by default. A schedule has its own.
+    ///
+    /// For statistics and observers it is read for each tick and for each batch, never for each key.
     public let clock: any Clock<Duration>
 
     /// When keys that were loaded outside ``withBatching(_:_:)`` are sent. Inside, the tick decides.
@@ -44,6 +47,9 @@ public struct DataLoaderOptions: Sendable {
 
     /// What to call the loader in errors and in the names of its tasks; `nil` by default.
     public let name: String?
+
+    /// Whether ``DataLoader/statistics`` are kept. Off by default: even a number costs a load some nanoseconds.
+    public let collectsStatistics: Bool
 
     /// The defaults.
     public init() {
@@ -59,9 +65,10 @@ public struct DataLoaderOptions: Sendable {
     ///   - memoises: Whether results are kept for later loads.
     ///   - alignsHits: Whether loads whose result is known wait for the batch that is being gathered.
     ///   - batchTimeout: The longest time that a batch function may take, more than zero; no limit by default.
-    ///   - clock: The clock that measures it.
+    ///   - clock: The clock that measures it, and the times in statistics and of observers.
     ///   - schedule: When keys loaded outside ``withBatching(_:_:)`` are sent.
     ///   - name: What to call the loader.
+    ///   - collectsStatistics: Whether ``DataLoader/statistics`` are kept.
     /// - Throws: ``DataLoaderError`` with ``DataLoaderError/Code/invalidOption`` that names the option.
     public init(
         maxBatchSize: Int? = nil,
@@ -72,7 +79,8 @@ public struct DataLoaderOptions: Sendable {
         batchTimeout: Duration? = nil,
         clock: any Clock<Duration> = ContinuousClock(),
         schedule: DataLoaderSchedule = .quiescence(),
-        name: String? = nil
+        name: String? = nil,
+        collectsStatistics: Bool = false
     ) throws(DataLoaderError) {
         if let maxBatchSize, maxBatchSize < 1 {
             throw .invalidOption("maxBatchSize", is: "\(maxBatchSize)", mustBe: "at least 1, or nil for no limit")
@@ -96,7 +104,8 @@ public struct DataLoaderOptions: Sendable {
             batchTimeout: batchTimeout,
             clock: clock,
             schedule: schedule,
-            name: name
+            name: name,
+            collectsStatistics: collectsStatistics
         )
     }
 
@@ -110,7 +119,8 @@ public struct DataLoaderOptions: Sendable {
         batchTimeout: Duration? = nil,
         clock: any Clock<Duration> = ContinuousClock(),
         schedule: DataLoaderSchedule = .quiescence(),
-        name: String? = nil
+        name: String? = nil,
+        collectsStatistics: Bool = false
     ) {
         self.maxBatchSize = maxBatchSize
         self.maxConcurrentBatches = maxConcurrentBatches
@@ -121,5 +131,6 @@ public struct DataLoaderOptions: Sendable {
         self.clock = clock
         self.schedule = schedule
         self.name = name
+        self.collectsStatistics = collectsStatistics
     }
 }

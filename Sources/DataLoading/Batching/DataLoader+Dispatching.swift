@@ -60,6 +60,7 @@ extension DataLoader {
             defer { intake.stranded = [] }
             return (dispatches, intake.stranded, intake.nextScope)
         }
+        if let observation { willRun(dispatches, for: observation) }
         for resume in stranded { resume() }
         for dispatch in dispatches { dispatch.identity.start { await self.run(dispatch) } }
         if let next { startBatchesAtTickEnd(of: next) }
@@ -78,6 +79,7 @@ extension DataLoader {
 
     @inlinable
     nonisolated func run(_ dispatch: Dispatch<Key, Value>) async {
+        let start = observation?.now()
         let timer = options.batchTimeout.map { startTimer(of: $0, for: dispatch) }
         let outcome: BatchOutcome<Key, Value>
         do {
@@ -96,7 +98,7 @@ extension DataLoader {
         }
         timer?.cancel()
         WaitGraph.end(dispatch.identity)
-        for resume in intake.withLock({ $0.finish(dispatch, with: outcome) }) { resume() }
+        for resume in finish(dispatch, with: outcome, since: start) { resume() }
         if options.maxConcurrentBatches != nil { startWhatMayRun() }
     }
 
@@ -107,7 +109,7 @@ extension DataLoader {
         return Task.detached(name: taskName("batch timeout"), priority: dispatch.queue.priority) {
             do { try await clock.sleep(for: time) } catch { return }
             let error = DataLoaderError.batchTimedOut(after: time, keys: dispatch.keys.count, loader: self.options.name)
-            let resumptions = self.intake.withLock { $0.publish(.failure(error), of: dispatch) }
+            let resumptions = self.abandon(dispatch, with: error, after: time)
             dispatch.identity.cancel()
             for resume in resumptions { resume() }
         }

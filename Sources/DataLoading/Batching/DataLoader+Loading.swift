@@ -55,8 +55,7 @@ extension DataLoader {
     @inlinable
     public nonisolated func loadManyResults(_ keys: some Collection<Key>) async -> [Result<Value, any Error>] {
         let keys = Array(keys)  // A lazy collection runs its owner's code, which may call the loader.
-        let (group, events) = intake.withLock { $0.enter(keys) }
-        for (event, queue) in events { handle(event, of: queue) }
+        let group = enter(keys)
         await wait(for: group)
         intake.withLock { $0.settle(group) }
         return group.loads.map { load in

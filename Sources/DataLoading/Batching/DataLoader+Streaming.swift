@@ -30,6 +30,7 @@ extension DataLoader {
         in dispatch: Dispatch<Key, Value>,
         slots: SlotsByKey<Key>
     ) -> BatchResolution {
+        if let observation { return take(result, of: key, in: dispatch, slots: slots, for: observation) }
         let (resolution, resumptions) = intake.withLock { $0.take(result, of: key, in: dispatch, slots: slots) }
         for resume in resumptions { resume() }
         return resolution

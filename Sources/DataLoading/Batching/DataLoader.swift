@@ -35,18 +35,22 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
 
     @usableFromInline let batchFunction: BatchFunction<Key, Value>
     @usableFromInline nonisolated let intake: Lock<Intake<Key, Value>>
+    /// `nil` if nobody wants to know what the loader does.
+    @usableFromInline nonisolated let observation: Observation<Key>?
 
     /// Makes a loader with a keyed batch function, see ``BatchFunction/keyed(_:)``.
     ///
     /// - Parameters:
     ///   - options: The options; ``DataLoaderOptions/init()`` by default.
+    ///   - observer: Is told what the loader does; `nil` by default.
     ///   - fetch: Fetches the values of a batch of keys. It does not run on the loader's actor.
     @inlinable
     public init(
         options: DataLoaderOptions = DataLoaderOptions(),
+        observer: (any DataLoaderObserver<Key>)? = nil,
         fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Key: Value]
     ) {
-        self.init(.keyed(fetch), options: options)
+        self.init(.keyed(fetch), options: options, observer: observer)
     }
 
     /// Makes a loader with a batch function of any form.
@@ -54,20 +58,36 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     /// - Parameters:
     ///   - batchFunction: Fetches the values of a batch of keys.
     ///   - options: The options; ``DataLoaderOptions/init()`` by default.
+    ///   - observer: Is told what the loader does; `nil` by default.
     @inlinable
-    public init(_ batchFunction: BatchFunction<Key, Value>, options: DataLoaderOptions = DataLoaderOptions()) {
+    public init(
+        _ batchFunction: BatchFunction<Key, Value>,
+        options: DataLoaderOptions = DataLoaderOptions(),
+        observer: (any DataLoaderObserver<Key>)? = nil
+    ) {
         self.options = options
         self.batchFunction = batchFunction
-        intake = Lock(Intake(options: options))
+        observation = Observation(by: observer, options: options)
+        intake = Lock(Intake(options: options, isObserved: observation != nil))
     }
 
     /// Takes a load in and, if it is the first of its tick, sees to it that the tick's end will be noticed.
     @inlinable
     nonisolated func enter(_ key: Key, waits: Bool) -> Intake<Key, Value>.Entered {
+        if let observation { return enter(key, waits: waits, for: observation) }
         var origin: LoadOrigin?
         let entered = intake.withLock { $0.enter(key, waits: waits, from: &origin) }
         if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue) }
         return entered
+    }
+
+    /// Takes the loads of several keys in, as those of one.
+    @inlinable
+    nonisolated func enter(_ keys: [Key]) -> LoadGroup<Key, Value> {
+        if let observation { return enter(keys, for: observation) }
+        let (group, events) = intake.withLock { $0.enter(keys) }
+        for (event, queue) in events { handle(event, of: queue) }
+        return group
     }
 
     @inlinable

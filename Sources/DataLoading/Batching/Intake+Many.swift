@@ -7,16 +7,19 @@ extension Intake {
 
     /// Takes the loads of several keys in.
     ///
+    /// - Parameter log: Where to note what each load found, if somebody wants to know.
     /// - Returns: The loads, and what is to be seen to.
     @inlinable
-    mutating func enter(_ keys: [Key]) -> (Group, events: [(QueueEvent, Queue)]) {
+    mutating func enter(_ keys: [Key], log: LoadLog? = nil) -> (Group, events: [(QueueEvent, Queue)]) {
         let group = Group(count: keys.count)
         var events: [(QueueEvent, Queue)] = []
         if remembersKeys { memo.prepare(for: keys.count) }
         var origin: LoadOrigin?
         let priority = Task.currentPriority
         for key in keys {
-            switch enter(key, waits: false, from: &origin) {
+            let entered = enter(key, waits: false, from: &origin)
+            if let log { log.findings.append(note(entered, of: log.nextCaller)) }
+            switch entered {
             case .finished(let result):
                 group.loads.append(.finished(result))
             case .waiting(let ticket, let event):
@@ -92,6 +95,8 @@ extension Intake {
             guard case .waiting(let index, let slot) = load else { continue }
             if case .finished(let result) = group.queues[Int(index)].slots[Int(slot)].state {
                 group.loads[number] = .finished(result)
+            } else {
+                statistics.countCancelledLoad()
             }
         }
     }

@@ -62,6 +62,7 @@ extension Intake {
             return departure
         }
         if givingUpKey {
+            statistics.countCancelledLoad()
             departure.abandoned = release(queue, slot: ticket.slot)
         }
         return departure

@@ -25,6 +25,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     @usableFromInline let options: DataLoaderOptions
+    /// Whether a load whose result is known is nobody else's business.
+    @usableFromInline let returnsKnownAtOnce: Bool
     @usableFromInline var memo = Memo<Key, Value>()
     /// The queues that have not ended, by number.
     @usableFromInline var queues: [Queue?] = []
@@ -39,16 +41,19 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline var clears = 0
     /// How many batches are in flight and do not wait for loads of their own.
     @usableFromInline var running = 0
+    /// Kept by the loader, if it is observed.
+    @usableFromInline var statistics = DataLoaderStatistics()
 
     @inlinable
-    init(options: DataLoaderOptions) {
+    init(options: DataLoaderOptions, isObserved: Bool) {
         self.options = options
+        returnsKnownAtOnce = !options.alignsHits && !isObserved
     }
 
     /// The result of a key, if it is there and nothing but returning it is to be done.
     @inlinable
     func known(_ key: Key) -> Result<Value, any Error>? {
-        guard !options.alignsHits, let place = memo.find(key), case .finished(_, let result) = memo.places[place] else {
+        guard returnsKnownAtOnce, let place = memo.find(key), case .finished(_, let result) = memo.places[place] else {
             return nil
         }
         return result

@@ -130,6 +130,9 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     /// The batches whose functions wait here, by waiter.
     @exclusivity(unchecked) @usableFromInline var waitingBatches: [Int: RunningBatch] = [:]
 
+    /// What is noted of it if the loader is observed.
+    @exclusivity(unchecked) @usableFromInline var observation: QueueObservation?
+
     @inlinable
     init(scope: BatchingScope?, number: Int, priority: TaskPriority) {
         self.scope = scope

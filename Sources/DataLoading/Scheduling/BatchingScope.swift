@@ -26,6 +26,7 @@ final class BatchingScope: Sendable {
     private let tick: BatchingTick
     @usableFromInline let executor = TickExecutor()
     let registry = LoaderRegistry()
+    let serialNumber = SerialNumber()
 
     /// More workers than this are not kept.
     private static let mostIdleWorkers = 32

@@ -12,6 +12,7 @@ final class RunningBatch: LoadContext, @unchecked Sendable {  // See each variab
     }
 
     private let state = Lock(State())
+    let serialNumber = SerialNumber()
     let name: String?
     let priority: TaskPriority
     /// What to run: set before the batch is given to a task, and taken by that.

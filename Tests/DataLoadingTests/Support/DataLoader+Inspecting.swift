@@ -13,4 +13,6 @@ extension DataLoader {
             return intake.queues[Int(id.queue)]?.slots[Int(id.slot)].callers == Int32(count)
         }
     }
+
+    nonisolated var hasBatchesInFlight: Bool { intake.withLock { $0.running > 0 } }
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Taking loads in and running batches while somebody looks. The rest of the loader comes here if it is observed, and
+// knows no more of it.
+
+extension DataLoader {
+    /// What the loader has done so far; `nil` unless ``DataLoaderOptions/collectsStatistics`` is on.
+    ///
+    /// - Complexity: O(1).
+    public nonisolated var statistics: DataLoaderStatistics? {
+        options.collectsStatistics ? intake.withLock { $0.statistics } : nil
+    }
+
+    @inlinable
+    @inline(never)
+    nonisolated func enter(
+        _ key: Key,
+        waits: Bool,
+        for observation: Observation<Key>
+    ) -> Intake<Key, Value>.Entered {
+        let caller: (any Sendable)? = observation.rememberer?.willLoad(key)
+        let (entered, finding) = intake.withLock { intake in
+            var origin: LoadOrigin?
+            let entered = intake.enter(key, waits: waits, from: &origin)
+            return (entered, intake.note(entered, of: caller))
+        }
+        observation.observer?.didLoad(ObservedLoad(key, finding, loader: options.name))
+        if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue, for: observation) }
+        return entered
+    }
+
+    @inlinable
+    @inline(never)
+    nonisolated func enter(_ keys: [Key], for observation: Observation<Key>) -> LoadGroup<Key, Value> {
+        var callers: [(any Sendable)?] = []
+        if let rememberer = observation.rememberer { callers = keys.map { rememberer.willLoad($0) } }
+        let log = LoadLog(callers: callers, count: keys.count)
+        let (group, events) = intake.withLock { $0.enter(keys, log: log) }
+        if let observer = observation.observer {
+            for (key, finding) in zip(keys, log.findings) {
+                observer.didLoad(ObservedLoad(key, finding, loader: options.name))
+            }
+        }
+        for (event, queue) in events { handle(event, of: queue, for: observation) }
+        return group
+    }
+
+    /// Notes when a queue was opened. Before anybody can be told to end its tick, so no wait is lost.
+    @inlinable
+    nonisolated func handle(_ event: QueueEvent, of queue: LoadQueue<Key, Value>, for observation: Observation<Key>) {
+        if case .opened = event {
+            let now = observation.now()
+            intake.withLock { _ in queue.observation?.openedAt = now }
+        }
+        handle(event, of: queue)
+    }
+
+    /// Tells of batches that have been cut and not been started.
+    @inlinable
+    @inline(never)
+    nonisolated func willRun(_ dispatches: [Dispatch<Key, Value>], for observation: Observation<Key>) {
+        guard !dispatches.isEmpty else { return }
+        let now = observation.now()
+        for dispatch in dispatches {
+            let start = intake.withLock { $0.noteStart(of: dispatch, at: now) }
+            guard observation.observer != nil else { continue }
+            observation.willRun(observed(dispatch), after: start.wait, for: start.callers)
+        }
+    }
+
+    @inlinable
+    nonisolated func observed(_ dispatch: Dispatch<Key, Value>) -> ObservedBatch<Key> {
+        ObservedBatch(dispatch.identity, keys: dispatch.keys, loader: options.name)
+    }
+}
