@@ -189,7 +189,7 @@ struct ConcurrencyLimitTests {
             await Task.detached { while loader.traffic.due < 1 { await Task.yield() } }.value
             isDue.open()
             // Bounded, so that a loader that waits for this scope is found out and not waited for.
-            for _ in 0..<100_000 where !isSent.isOpen { await Task.yield() }
+            for _ in 0..<10_000 where !isSent.isOpen { await Task.yield() }
             return isSent.isOpen
         }
         async let idle: Int = withBatching {
