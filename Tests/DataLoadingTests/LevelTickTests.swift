@@ -60,7 +60,7 @@ struct LevelTickTests {
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func `a hundred random trees of a thousand make a batch for each loader and level`(seed: UInt64) async throws {
         var random = SplitMix64(state: seed)
-        for _ in 0..<100 {
+        for _ in 0..<repetitions(100) {
             let count = Int.random(in: 1...4, using: &random)
             let tree = Tree(size: 1_000, loaders: count, random: &random)
             let batches = try await Self.batches(for: tree, loaders: count, tick: .eager) {}
@@ -71,7 +71,7 @@ struct LevelTickTests {
     @Test(arguments: 1...10 as ClosedRange<UInt64>)
     func `by level, the batches may come back in any order and at any time`(seed: UInt64) async throws {
         var random = SplitMix64(state: seed)
-        for _ in 0..<10 {
+        for _ in 0..<repetitions(10) {
             let count = Int.random(in: 2...4, using: &random)
             let tree = Tree(size: 300, loaders: count, random: &random)
             let batches = try await Self.batches(for: tree, loaders: count, tick: .byLevel) {

@@ -10,7 +10,7 @@ struct ModelTests {
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `five thousand random operations end as the model says`(seed: UInt64) async throws {
         var run = ModelRun(seed: seed, options: try Self.options())
-        for _ in 0..<5_000 { await run.step() }
+        for _ in 0..<repetitions(5_000) { await run.step() }
         await run.finish()
     }
 
@@ -21,7 +21,7 @@ struct ModelTests {
                 for maxConcurrentBatches in [nil, 1, 2] {
                     let options = try Self.options(maxBatchSize, maxConcurrentBatches, deduplicates, memoises)
                     var run = ModelRun(seed: seed, options: options)
-                    for _ in 0..<200 { await run.step() }
+                    for _ in 0..<repetitions(200) { await run.step() }
                     await run.finish()
                 }
             }
