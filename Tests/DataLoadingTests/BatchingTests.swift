@@ -137,4 +137,64 @@ struct BatchingTests {
         let values = try await withBatching { try await loader.loadMany([1, 2]) }
         #expect(values == ["one", nil])
     }
+
+    @Test func `loads that are awaited one after another are batches of one`() async throws {
+        let (loader, log) = tenfold()
+        try await withBatching { for key in 1...3 { _ = try await loader.load(key) } }
+        #expect(log.all == [[1], [2], [3]])
+    }
+
+    @Test func `a tick is cut in call order, and no key is in two of its batches`() async throws {
+        let (loader, log) = tenfold(options: try DataLoaderOptions(maxBatchSize: 2))
+        let results = await withBatching { await loadEach([5, 4, 5, 3, 4, 2, 1, 5], from: loader) }
+        #expect(results.map(\.value) == [50, 40, 50, 30, 40, 20, 10, 50])
+        #expect(log.all == [[5, 4], [3, 2], [1]])
+    }
+
+    @Test func `callers resume in the order of their calls`() async throws {
+        let order = Locked<[Int]>([])
+        let (loader, _) = tenfold()
+        await withBatching {
+            await withTaskGroup { group in
+                for caller in 0..<100 {
+                    group.addTask {
+                        _ = try? await loader.load(caller % 7)
+                        order.withLock { $0.append(caller) }
+                    }
+                }
+            }
+        }
+        #expect(order.withLock { $0 } == Array(0..<100))
+    }
+
+    @Test func `a batch function is never called without keys`() async throws {
+        let (loader, log) = tenfold(options: try DataLoaderOptions(schedule: .manual(clock: ManualClock())))
+        loader.dispatch()
+        let many = startNow { try await loader.loadMany([1, 2]) }
+        many.cancel()
+        _ = await many.result
+        loader.dispatch()
+        let primed = loader.enqueue(3)
+        loader.prime(3, with: 0)
+        loader.dispatch()
+        #expect(try await primed.value == 0)
+        await withBatching {}
+        let last = loader.enqueue(4)
+        loader.dispatch()
+        _ = try await last.value
+        #expect(log.all == [[4]])
+    }
+
+    @Test func `every way to ask shares one batch`() async throws {
+        let (loader, log) = tenfold()
+        let values = try await withBatching {
+            async let one = loader.load(1)
+            async let many = loader.loadMany([2, 3])
+            async let results = loader.loadManyResults([4, 1])
+            let pending = loader.enqueue(5)
+            return try await [one] + many + results.compactMap(\.value) + [pending.value]
+        }
+        #expect(values == [10, 20, 30, 40, 10, 50])
+        #expect(log.count == 1)
+    }
 }

@@ -138,84 +138,6 @@ struct CachingTests {
         #expect(value == 2)
     }
 
-    @Test func `a primed value is not fetched`() async throws {
-        let (loader, log) = tenfold()
-        #expect(loader.prime(1, with: 111))
-        let values = try await withBatching { try await loader.loadMany([1, 2]) }
-        #expect(values == [111, 20])
-        #expect(log.all == [[2]])
-    }
-
-    @Test func `priming leaves a known value alone unless forced`() async throws {
-        let (loader, _) = tenfold()
-        loader.prime(1, with: 1)
-        #expect(!loader.prime(1, with: 2))
-        #expect(try await loader.load(1) == 1)
-        #expect(loader.prime(1, with: 3, force: true))
-        #expect(try await loader.load(1) == 3)
-    }
-
-    @Test func `priming a key that has not been sent answers its callers and spares the fetch`() async throws {
-        let (loader, log) = tenfold()
-        let values = try await withBatching {
-            let pending = [loader.enqueue(1), loader.enqueue(2)]
-            loader.prime(1, with: 111)
-            return try await [pending[0].value, pending[1].value]
-        }
-        #expect(values == [111, 20])
-        #expect(log.all == [[2]])
-    }
-
-    @Test func `a tick whose keys were all primed calls nobody`() async throws {
-        let (loader, log) = tenfold()
-        let value = try await withBatching {
-            let pending = loader.enqueue(1)
-            loader.prime(1, with: 111)
-            return try await pending.value
-        }
-        #expect(value == 111)
-        #expect(log.count == 0)
-    }
-
-    @Test func `a value primed by force during a fetch outlives the fetch`() async throws {
-        let (loader, sent, answer, _) = heldLoader()
-        let (fetched, kept) = try await withBatching {
-            async let old = loader.load(1)
-            await sent.wait()
-            #expect(!loader.prime(1, with: 500))
-            #expect(loader.prime(1, with: 600, force: true))
-            answer.open()
-            return try await (old, loader.load(1))
-        }
-        #expect(fetched == 1)
-        #expect(kept == 600)
-    }
-
-    @Test func `a failing batch does not take a newer primed value with it`() async throws {
-        let sent = Gate()
-        let answer = Gate()
-        let loader = DataLoader<Int, Int> { _ in
-            sent.open()
-            await answer.wait()
-            throw TestError()
-        }
-        await withBatching {
-            async let failing = #expect(throws: TestError.self) { try await loader.load(1) }
-            await sent.wait()
-            loader.prime(1, with: 600, force: true)
-            answer.open()
-            _ = await failing
-        }
-        #expect(try await loader.load(1) == 600)
-    }
-
-    @Test func `a primed error is thrown`() async {
-        let (loader, log) = tenfold()
-        loader.prime(1, throwing: TestError(1))
-        await #expect(throws: TestError(1)) { try await loader.load(1) }
-        #expect(log.count == 0)
-    }
-
     /// A loader whose first fetch says that it was sent and waits; the value of a key is the number of the fetch.
     private func heldLoader() -> (DataLoader<Int, Int>, sent: Gate, answer: Gate, calls: Locked<Int>) {
         let (sent, answer, calls) = (Gate(), Gate(), Locked(0))
@@ -230,5 +152,100 @@ struct CachingTests {
             return Dictionary(uniqueKeysWithValues: keys.map { ($0, call) })
         }
         return (loader, sent, answer, calls)
+    }
+
+    @Test func `a hit does not suspend`() async throws {
+        let (loader, _) = tenfold()
+        loader.prime(1, with: 10)
+        let order = Locked<[String]>([])
+        try await withBatching {
+            async let other: Void = order.withLock { $0.append("other task") }
+            _ = try await loader.load(1)
+            _ = try await loader.loadMany([1, 1])
+            _ = try await loader.enqueue(1).value
+            order.withLock { $0.append("hits") }
+            await other
+        }
+        #expect(order.withLock { $0 } == ["hits", "other task"])
+    }
+
+    @Test func `a hit opens no batch and sets no timer`() async throws {
+        let clock = ManualClock()
+        let (loader, log) = tenfold(options: try DataLoaderOptions(schedule: .window(.seconds(1), clock: clock)))
+        loader.prime(1, with: 10)
+        _ = try await loader.load(1)
+        #expect(loader.holdings.queues == 0)
+        #expect(log.count == 0)
+    }
+
+    @Test func `a hit is answered while the batch of its tick is under way`() async throws {
+        let held = HeldBatches()
+        let loader = DataLoader<Int, Int> { try await held.fetch($0) }
+        loader.prime(1, with: 10)
+        try await withBatching {
+            async let miss = loader.load(2)
+            let batch = await held.next()
+            let hit = try await loader.load(1)
+            #expect(hit == 10)
+            #expect(batch.keys == [2])
+            batch.answerKeys()
+            _ = try await miss
+        }
+    }
+
+    @Test func `clearing one key in flight leaves the others of its batch alone`() async throws {
+        let held = HeldBatches()
+        let loader = DataLoader<Int, Int> { try await held.fetch($0) }
+        try await withBatching {
+            async let both = loader.loadMany([1, 2])
+            let batch = await held.next()
+            loader.clear(1)
+            batch.answerKeys()
+            _ = try await both
+        }
+        #expect(try await loader.load(2) == 2, "without a second fetch, which nobody would answer")
+        #expect(loader.holdings.keys == 1)
+    }
+
+    @Test func `clearing between a failed fetch and a new one takes the new one from nobody`() async throws {
+        let held = HeldBatches()
+        let loader = DataLoader<Int, Int>(
+            options: try DataLoaderOptions(schedule: .manual(clock: ManualClock()))
+        ) { try await held.fetch($0) }
+        let old = loader.enqueue(1)
+        loader.dispatch()
+        let stale = await held.next()
+        loader.clear(1)
+        let new = loader.enqueue(1)
+        loader.dispatch()
+        let fresh = await held.next()
+        fresh.answer.resume(returning: [1: 2])
+        #expect(try await new.value == 2)
+        stale.answer.resume(throwing: TestError())
+        await #expect(throws: TestError()) { try await old.value }
+        #expect(try await loader.load(1) == 2)
+    }
+
+    @Test func `clearing what is not known does nothing`() async throws {
+        let (loader, log) = tenfold()
+        loader.clear(1)
+        loader.clearAll()
+        #expect(try await loader.load(1) == 10)
+        #expect(log.count == 1)
+    }
+
+    @Test func `nothing is sent in a tick of which all is known`() async throws {
+        let (loader, log) = tenfold()
+        _ = try await withBatching { try await loader.loadMany([1, 2]) }
+        _ = await withBatching { await loadEach([2, 1, 2], from: loader) }
+        #expect(log.count == 1)
+    }
+
+    @Test func `of a tick, only what is not known is sent`() async throws {
+        let (loader, log) = tenfold()
+        _ = try await loader.load(1)
+        let results = await withBatching { await loadEach([1, 2, 1, 3], from: loader) }
+        #expect(results.map(\.value) == [10, 20, 10, 30])
+        #expect(log.all == [[1], [2, 3]])
     }
 }

@@ -7,32 +7,8 @@ import Testing
 
 @Suite("Cancellation", .timeLimit(.minutes(1)))
 struct CancellationTests {
-    /// A loader whose batches say that they were sent and wait until they are let go or cancelled.
-    private struct Held {
-        let loader: DataLoader<Int, Int>
-        let log = BatchLog<Int>()
-        let sent = Gate()
-        let answer = Gate()
-        let wasCancelled = Gate()
-
-        init() {
-            loader = DataLoader { [log, sent, answer, wasCancelled] keys in
-                log.append(keys)
-                sent.open()
-                await withTaskCancellationHandler {
-                    await answer.wait()
-                } onCancel: {
-                    wasCancelled.open()
-                    answer.open()
-                }
-                try Task.checkCancellation()
-                return Dictionary(uniqueKeysWithValues: keys.map { ($0, $0) })
-            }
-        }
-    }
-
     @Test func `a caller that is cancelled while its batch is in flight returns at once`() async throws {
-        let held = Held()
+        let held = CancellableBatches()
         await withBatching {
             let task = Task { try await held.loader.load(1) }
             async let other = held.loader.load(1)
@@ -77,7 +53,7 @@ struct CancellationTests {
     }
 
     @Test func `a batch in flight is cancelled when its last caller has gone`() async {
-        let held = Held()
+        let held = CancellableBatches()
         await withBatching {
             let tasks = [1, 2].map { key in Task { try await held.loader.load(key) } }
             await held.sent.wait()
@@ -88,11 +64,12 @@ struct CancellationTests {
     }
 
     @Test func `after an abandoned batch the next load asks anew`() async throws {
-        let held = Held()
+        let held = CancellableBatches()
         let task = Task { try await held.loader.load(1) }
         await held.sent.wait()
         task.cancel()
         _ = await task.result
+        held.answer.open()
         #expect(try await held.loader.load(1) == 1)
         #expect(held.log.all == [[1], [1]])
     }
@@ -119,7 +96,7 @@ struct CancellationTests {
     }
 
     @Test func `cancelling loadMany returns at once and leaves what others want`() async throws {
-        let held = Held()
+        let held = CancellableBatches()
         await withBatching {
             let many = Task { await held.loader.loadManyResults([1, 2]) }
             await held.sent.wait()
@@ -150,7 +127,7 @@ struct CancellationTests {
     }
 
     @Test func `cancelling the first caller does not cancel the batch for others`() async throws {
-        let held = Held()
+        let held = CancellableBatches()
         let first = Task { try await held.loader.load(1) }
         await held.sent.wait()
         async let second = held.loader.load(1)
@@ -164,7 +141,7 @@ struct CancellationTests {
     }
 
     @Test func `many callers of one key can all be cancelled`() async {
-        let held = Held()
+        let held = CancellableBatches()
         await withTaskGroup { group in
             for _ in 0..<5_000 { group.addTask { _ = try? await held.loader.load(1) } }
             await held.sent.wait()

@@ -36,14 +36,4 @@ struct OutsideScopeTests {
         #expect(log.sizes.allSatisfy { $0 <= 7 })
         #expect(Set(log.all.joined()) == Set(0..<100))
     }
-
-    @Test(arguments: [
-        (DataLoaderSchedule.quiescence(maximumDelay: .seconds(-1)), "maximumDelay"),
-        (.window(.nanoseconds(-1)), "window"),
-        (.manual(deadline: .seconds(-1)), "deadline"),
-    ])
-    func `a negative time is refused by name`(schedule: DataLoaderSchedule, name: String) {
-        let error = #expect(throws: DataLoaderError.self) { try DataLoaderOptions(schedule: schedule) }
-        #expect(error?.offender == name)
-    }
 }

@@ -15,4 +15,14 @@ extension DataLoader {
     }
 
     nonisolated var hasBatchesInFlight: Bool { intake.withLock { $0.running > 0 } }
+
+    /// How many batches are in flight, and how many queues wait for room to send.
+    nonisolated var traffic: (running: Int, due: Int) {
+        intake.withLock { ($0.running, $0.due.count) }
+    }
+
+    /// How many keys it remembers, and how many queues have not ended.
+    nonisolated var holdings: (keys: Int, queues: Int) {
+        intake.withLock { ($0.memo.count, $0.queues.count { $0 != nil }) }
+    }
 }

@@ -5,7 +5,7 @@
 final class Gate: Sendable {
     private struct State: Sendable {
         var isOpen = false
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        var actions: [@Sendable () -> Void] = []
     }
 
     private let state = Locked(State())
@@ -13,22 +13,37 @@ final class Gate: Sendable {
     /// Returns once the gate is open. Does not listen to cancellation.
     func wait() async {
         await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if !state.isOpen { state.waiting.append(continuation) }
-                return state.isOpen
-            }
-            if isOpen { continuation.resume() }
+            whenOpen { continuation.resume() }
+        }
+    }
+
+    /// Returns once the gate is open or the current task is cancelled.
+    func waitUnlessCancelled() async {
+        let own = Gate()
+        whenOpen { own.open() }
+        await withTaskCancellationHandler {
+            await own.wait()
+        } onCancel: {
+            own.open()
         }
     }
 
     var isOpen: Bool { state.withLock { $0.isOpen } }
 
     func open() {
-        let waiting = state.withLock { state in
+        let actions = state.withLock { state in
             state.isOpen = true
-            defer { state.waiting = [] }
-            return state.waiting
+            defer { state.actions = [] }
+            return state.actions
         }
-        for continuation in waiting { continuation.resume() }
+        for action in actions { action() }
+    }
+
+    private func whenOpen(_ action: @escaping @Sendable () -> Void) {
+        let isOpen = state.withLock { state in
+            if !state.isOpen { state.actions.append(action) }
+            return state.isOpen
+        }
+        if isOpen { action() }
     }
 }

@@ -2,13 +2,13 @@
 //
 // A batch function whose batches stop and wait until a test answers them.
 
-final class HeldBatches: Sendable {
-    typealias Answer = Result<[Int: Int], any Error>
+typealias HeldBatches = Held<Int, [Int: Int]>
 
+final class Held<Key: Sendable, Answer: Sendable>: Sendable {
     /// A batch that waits for its answer.
     struct Batch: Sendable {
-        let keys: [Int]
-        let answer: CheckedContinuation<[Int: Int], any Error>
+        let keys: [Key]
+        let answer: CheckedContinuation<Answer, any Error>
     }
 
     private struct State: Sendable {
@@ -18,7 +18,8 @@ final class HeldBatches: Sendable {
 
     private let state = Locked(State())
 
-    func fetch(_ keys: [Int]) async throws -> [Int: Int] {
+    /// Does not listen to cancellation.
+    func fetch(_ keys: [Key]) async throws -> Answer {
         try await withCheckedThrowingContinuation { answer in
             let batch = Batch(keys: keys, answer: answer)
             let taker: CheckedContinuation<Batch, Never>? = state.withLock { state in
@@ -40,5 +41,12 @@ final class HeldBatches: Sendable {
             }
             if let batch { taker.resume(returning: batch) }
         }
+    }
+}
+
+extension Held<Int, [Int: Int]>.Batch {
+    /// Answers with each key as its own value.
+    func answerKeys() {
+        answer.resume(returning: Dictionary(keys.map { ($0, $0) }) { first, _ in first })
     }
 }
