@@ -206,7 +206,7 @@ struct CircleTests {
         _ = try? await first.value
         reference.withLock { $0 = nil }
         if many {
-            withKnownIssue("the wait of a loadMany stays noted when its caller has left") { #expect(value == 7) }
+            #expect(value == 7)
         } else {
             #expect(value == 7)
         }

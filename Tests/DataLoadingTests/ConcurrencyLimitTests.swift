@@ -171,10 +171,8 @@ struct ConcurrencyLimitTests {
         batch.answerKeys()
         await answers.next().answerKeys()
         _ = try await (second.value, third.value)
-        withKnownIssue("the task's wait is taken for one of the batch", isIntermittent: true) {
-            #expect(inFlight == 2)
-            #expect(loader.traffic.running == 0)
-        }
+        #expect(inFlight == 2)
+        #expect(loader.traffic.running == 0)
         await held.next().answerKeys()
     }
 
@@ -206,9 +204,7 @@ struct ConcurrencyLimitTests {
         last.answerKeys()
         _ = try await (outside, idle)
         let wasSentMeanwhile = await busy
-        withKnownIssue("room is offered to the oldest scope alone", isIntermittent: true) {
-            #expect(wasSentMeanwhile)
-        }
+        #expect(wasSentMeanwhile)
     }
 
     @Test func `loads outside of all scopes do not keep a scope from its turn`() async throws {
@@ -233,6 +229,6 @@ struct ConcurrencyLimitTests {
         }
         batch.answerKeys()
         #expect(try await inside == -1)
-        withKnownIssue("what is outside goes first, however long a scope has waited") { #expect(waited < 50) }
+        #expect(waited < 50)
     }
 }

@@ -96,7 +96,7 @@ struct ContractViolationTests {
         let loader = DataLoader<Int, Int>(options: try DataLoaderOptions(name: "prices")) { _ in [:] }
         let error = await #expect(throws: DataLoaderError.self) { try await loader.load(7) }
         #expect(error?.description.hasPrefix("missingValue: ") == true)
-        #expect(error?.description.contains("Return one for every key") == true)
+        #expect(error?.description.contains("Bring one for every key") == true)
     }
 
     @Test(arguments: [0, -1, Int.min])

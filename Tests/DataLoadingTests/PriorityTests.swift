@@ -106,9 +106,7 @@ struct PriorityTests {
         ask(.load, 1, of: held.loader, .high)
         held.answer.open()
         _ = await first.result
-        withKnownIssue("the batch in flight keeps its low priority") {
-            #expect(held.atEnd.withLock { $0.first } == .high)
-        }
+        #expect(held.atEnd.withLock { $0.first } == .high)
     }
 
     @Test func `who joins a batch that is cut but has not begun raises its priority`() async throws {
@@ -126,9 +124,7 @@ struct PriorityTests {
             _ = slow.enqueue(1)
             _ = try? await pending.value
         }
-        withKnownIssue("the batch had no task yet that could be escalated") {
-            #expect(seen.withLock { $0 } == [.high])
-        }
+        #expect(seen.withLock { $0 } == [.high])
     }
 
     @Test func `in a scope too, and the batches after it have their own`() async {

@@ -78,9 +78,7 @@ struct SharingTests {
         isOver.open()
         await isAsked.wait()
         inner.dispatch()
-        withKnownIssue("the keys of a scope that is over are left for the deadline") {
-            #expect(inner.holdings.queues == 0 || inner.traffic.running == 1)
-        }
+        #expect(inner.holdings.queues == 0 || inner.traffic.running == 1)
         inner.prime(1, with: 10)
         #expect(try await pending.value == 10)
         #expect(log.count <= 1)

@@ -54,16 +54,16 @@ extension DataLoader {
     /// cut them, or cut some of them, the batches would be a matter of timing.
     @inlinable
     nonisolated func startBatches(of scope: BatchingScope?, endingTickOf queue: LoadQueue<Key, Value>? = nil) {
-        let (dispatches, stranded, next) = intake.withLock { intake in
+        let (dispatches, offers, stranded) = intake.withLock { intake in
             if let queue { intake.endTick(of: queue) }
-            let dispatches = intake.dispatches(of: scope, identify: identify)
+            let (dispatches, offers) = intake.dispatches(of: scope, identify: identify)
             defer { intake.stranded = [] }
-            return (dispatches, intake.stranded, intake.nextScope)
+            return (dispatches, offers, intake.stranded)
         }
         if let observation { willRun(dispatches, for: observation) }
         for resume in stranded { resume() }
         for dispatch in dispatches { dispatch.identity.start { await self.run(dispatch) } }
-        if let next { startBatchesAtTickEnd(of: next) }
+        for scope in offers { startBatchesAtTickEnd(of: scope) }
     }
 
     @inlinable
@@ -99,7 +99,7 @@ extension DataLoader {
         timer?.cancel()
         WaitGraph.end(dispatch.identity)
         for resume in finish(dispatch, with: outcome, since: start) { resume() }
-        if options.maxConcurrentBatches != nil { startWhatMayRun() }
+        if options.maxConcurrentBatches != nil { startBatches(of: nil) }
     }
 
     /// Fails a batch that takes too long.
@@ -121,14 +121,8 @@ extension DataLoader {
         guard options.maxConcurrentBatches != nil else { return nil }
         return { isWaiting in
             self.intake.withLock { $0.running += isWaiting ? -1 : 1 }
-            if isWaiting { self.startWhatMayRun() }
+            if isWaiting { self.startBatches(of: nil) }
         }
-    }
-
-    @inlinable
-    nonisolated func startWhatMayRun() {
-        startBatches(of: nil)
-        if let scope = LoadOrigin.current.scope { startBatchesAtTickEnd(of: scope) }
     }
 
     @inlinable

@@ -48,22 +48,29 @@ extension Intake {
     }
 
     /// Cuts the queues of a scope that are due into batches of at most `maxBatchSize` keys, in call order, as far as
-    /// they may run.
+    /// they may run, and offers what room is left to other scopes, to whom has waited longest first.
     ///
     /// - Parameter identify: Makes the identity of a batch.
+    /// - Returns: The batches, and the scopes that are to try when their ticks end.
     @inlinable
     mutating func dispatches(
         of scope: BatchingScope?,
         identify: (Queue) -> RunningBatch
-    ) -> [Dispatch<Key, Value>] {
+    ) -> (dispatches: [Dispatch<Key, Value>], offers: [BatchingScope]) {
         var dispatches: [Dispatch<Key, Value>] = []
+        var offers: [BatchingScope] = []
+        for queue in due where queue.scope === scope { takeOfferBack(from: queue) }
         var number = 0
         while number < due.count {
             let queue = due[number]
-            while queue.scope === scope, hasRoom, let dispatch = cut(queue, identify: identify) {
-                running += 1
-                queue.running += 1
-                dispatches.append(dispatch)
+            if let other = queue.scope, other !== scope {
+                if offer(to: queue, of: other) { offers.append(other) }
+            } else {
+                while queue.scope === scope, hasRoom, let dispatch = cut(queue, identify: identify) {
+                    running += 1
+                    queue.running += 1
+                    dispatches.append(dispatch)
+                }
             }
             if queue.sent < queue.slots.count {
                 number += 1
@@ -72,15 +79,28 @@ extension Intake {
                 endIfDone(queue)
             }
         }
-        return dispatches
+        return (dispatches, offers)
     }
 
-    /// The scope that has waited longest to send what is due, if a batch of it may run.
-    @inlinable var nextScope: BatchingScope? {
-        hasRoom ? due.first { $0.scope != nil }?.scope : nil
+    /// Offers room for a batch to a scope. One that is idle can take it at once, and nobody else gets it before; one that
+    /// is busy may take long, and only gets what is there when its tick ends.
+    ///
+    /// - Returns: Whether there is room, and it has not been offered yet.
+    @inlinable
+    mutating func offer(to queue: Queue, of scope: BatchingScope) -> Bool {
+        guard hasRoom, queue.offer == .none else { return false }
+        queue.offer = scope.isIdle ? .reserved : .open
+        if queue.offer == .reserved { reserved += 1 }
+        return true
     }
 
-    @inlinable var hasRoom: Bool { running < options.maxConcurrentBatches ?? .max }
+    @inlinable
+    mutating func takeOfferBack(from queue: Queue) {
+        if queue.offer == .reserved { reserved -= 1 }
+        queue.offer = .none
+    }
+
+    @inlinable var hasRoom: Bool { running + reserved < options.maxConcurrentBatches ?? .max }
 
     @inlinable
     mutating func cut(_ queue: Queue, identify: (Queue) -> RunningBatch) -> Dispatch<Key, Value>? {

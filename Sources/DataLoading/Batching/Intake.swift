@@ -41,6 +41,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline var clears = 0
     /// How many batches are in flight and do not wait for loads of their own.
     @usableFromInline var running = 0
+    /// Room for batches that is kept for scopes which have been told.
+    @usableFromInline var reserved = 0
     /// Kept by the loader, if it is observed.
     @usableFromInline var statistics = DataLoaderStatistics()
 

@@ -106,6 +106,15 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         }
     }
 
+    /// Room for a batch, under a limit of concurrent ones.
+    @usableFromInline
+    enum Offer {
+        case none
+        /// For as long as nobody else takes it.
+        case open
+        case reserved
+    }
+
     /// The scope whose tick this queue belongs to; `nil` outside of all.
     @usableFromInline let scope: BatchingScope?
     /// Its number among the loader's queues.
@@ -117,6 +126,8 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     @exclusivity(unchecked) @usableFromInline var batches: [Batch] = []
     /// How many batches are in flight.
     @exclusivity(unchecked) @usableFromInline var running = 0
+    /// What has been offered to its scope since.
+    @exclusivity(unchecked) @usableFromInline var offer = Offer.none
     /// Whether the tick has ended.
     @exclusivity(unchecked) @usableFromInline var isDue = false
     /// How many slots have been cut off into batches.

@@ -49,6 +49,9 @@ final class BatchingScope: Sendable {
         return withUnsafeCurrentTask { $0?.unownedTaskExecutor } == executor.asUnownedTaskExecutor()
     }
 
+    /// Whether none of its tasks can run.
+    @usableFromInline var isIdle: Bool { executor.isIdle }
+
     /// Whether ticks still end: not after the body has.
     @usableFromInline var isOpen: Bool { state.withLock { !$0.isClosed } }
 

@@ -42,6 +42,8 @@ final class TickExecutor: TaskExecutor {
         wakeIfIdle { $0.jobs.append(job) }
     }
 
+    var isIdle: Bool { state.withLock { !$0.isDraining } }
+
     /// Whether a job of this executor runs on the current thread.
     ///
     /// Only what the current thread itself has written can equal its own number, so no order with others is needed.
