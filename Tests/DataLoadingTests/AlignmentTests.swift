@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Aligned hits", .timeLimit(.minutes(1)))
+@Suite("Aligned hits", .timeLimit(.minutes(5)))
 struct AlignmentTests {
     private func loader(_ log: BatchLog<Int>, alignsHits: Bool = true) throws -> DataLoader<Int, Int> {
         DataLoader(options: try DataLoaderOptions(alignsHits: alignsHits)) { keys in

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Batching", .timeLimit(.minutes(1)))
+@Suite("Batching", .timeLimit(.minutes(5)))
 struct BatchingTests {
     @Test func `a lone load is a batch of one`() async throws {
         let (loader, log) = tenfold()

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Caching", .timeLimit(.minutes(1)))
+@Suite("Caching", .timeLimit(.minutes(5)))
 struct CachingTests {
     @Test func `a loaded value is not fetched again`() async throws {
         let (loader, log) = tenfold()

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Cancellation", .timeLimit(.minutes(1)))
+@Suite("Cancellation", .timeLimit(.minutes(5)))
 struct CancellationTests {
     @Test func `a caller that is cancelled while its batch is in flight returns at once`() async throws {
         let held = CancellableBatches()

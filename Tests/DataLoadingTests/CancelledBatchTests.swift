@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Cancelled keys and batches", .timeLimit(.minutes(1)))
+@Suite("Cancelled keys and batches", .timeLimit(.minutes(5)))
 struct CancelledBatchTests {
     private let byHand = DataLoaderSchedule.manual(clock: ManualClock())
 

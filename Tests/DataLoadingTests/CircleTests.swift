@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Batches that load", .timeLimit(.minutes(1)))
+@Suite("Batches that load", .timeLimit(.minutes(5)))
 struct CircleTests {
     /// The parent of each number is its half; a batch function that needs the parents first, from its own loader.
     private func ancestors(_ options: DataLoaderOptions) -> DataLoader<Int, [Int]> {
@@ -151,7 +151,7 @@ struct CircleTests {
     }
 
     @Test func `of two batches that come to wait for each other at the same time, one is told`() async throws {
-        for _ in 0..<repetitions(500) {
+        for _ in 0..<repetitions(100) {
             let reference = Locked<DataLoader<Int, Int>?>(nil)
             let (inLeft, inRight) = (Gate(), Gate())
             let left = DataLoader<Int, Int> { keys in

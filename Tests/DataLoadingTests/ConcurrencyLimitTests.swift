@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Concurrency limit", .timeLimit(.minutes(1)))
+@Suite("Concurrency limit", .timeLimit(.minutes(5)))
 struct ConcurrencyLimitTests {
     private let oneAtATime = DataLoaderOptions(unchecked: nil, maxConcurrentBatches: 1)
 

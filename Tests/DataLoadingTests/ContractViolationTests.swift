@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Contract violations", .timeLimit(.minutes(1)))
+@Suite("Contract violations", .timeLimit(.minutes(5)))
 struct ContractViolationTests {
     @Test func `a missing key is an error that names the key and the loader`() async throws {
         let loader = DataLoader<String, Int>(options: try DataLoaderOptions(name: "prices")) { _ in ["tea": 3] }

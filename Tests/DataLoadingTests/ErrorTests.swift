@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Errors", .timeLimit(.minutes(1)))
+@Suite("Errors", .timeLimit(.minutes(5)))
 struct ErrorTests {
     @Test func `errors and values of one batch reach their own callers`() async {
         let loader = DataLoader<Int, Int>(

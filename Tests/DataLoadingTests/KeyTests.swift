@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Keys", .timeLimit(.minutes(1)))
+@Suite("Keys", .timeLimit(.minutes(5)))
 struct KeyTests {
     /// A key that is one with itself alone, whatever it says.
     private final class Reference: Hashable, Sendable {

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Levels", .timeLimit(.minutes(2)))
+@Suite("Levels", .timeLimit(.minutes(5)))
 struct LevelTickTests {
     /// A tree of loads: what a load brings decides what is loaded next, and from which loader.
     private struct Tree: Sendable {

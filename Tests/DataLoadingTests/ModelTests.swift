@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Against a model", .timeLimit(.minutes(3)))
+@Suite("Against a model", .timeLimit(.minutes(5)))
 struct ModelTests {
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `five thousand random operations end as the model says`(seed: UInt64) async throws {
@@ -15,13 +15,13 @@ struct ModelTests {
     }
 
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
-    func `so do two hundred with each combination of the options`(seed: UInt64) async throws {
+    func `so do a hundred with each combination of the options`(seed: UInt64) async throws {
         for (deduplicates, memoises) in [(true, true), (true, false), (false, true), (false, false)] {
             for maxBatchSize in [nil, 1, 3] {
                 for maxConcurrentBatches in [nil, 1, 2] {
                     let options = try Self.options(maxBatchSize, maxConcurrentBatches, deduplicates, memoises)
                     var run = ModelRun(seed: seed, options: options)
-                    for _ in 0..<repetitions(200) { await run.step() }
+                    for _ in 0..<repetitions(100) { await run.step() }
                     await run.finish()
                 }
             }

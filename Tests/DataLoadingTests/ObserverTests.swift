@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Observers", .timeLimit(.minutes(1)))
+@Suite("Observers", .timeLimit(.minutes(5)))
 struct ObserverTests {
     @Test func `in a scope every event has its place`() async throws {
         let log = EventLog()

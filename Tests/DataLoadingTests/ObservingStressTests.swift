@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Observing under load", .timeLimit(.minutes(2)))
+@Suite("Observing under load", .timeLimit(.minutes(5)))
 struct ObservingStressTests {
     /// What the callers themselves saw.
     private struct Seen: Sendable {

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Options", .timeLimit(.minutes(1)))
+@Suite("Options", .timeLimit(.minutes(5)))
 struct OptionTests {
     /// What deduplication and memoisation decide, together.
     private static let decisions: [(deduplicates: Bool, memoises: Bool, batches: [[Int]])] = [

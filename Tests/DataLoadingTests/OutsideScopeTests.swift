@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Outside a scope", .timeLimit(.minutes(1)))
+@Suite("Outside a scope", .timeLimit(.minutes(5)))
 struct OutsideScopeTests {
     @Test func `a lone load is served`() async throws {
         let (loader, log) = tenfold()

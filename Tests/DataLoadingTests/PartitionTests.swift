@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Partitions", .timeLimit(.minutes(1)))
+@Suite("Partitions", .timeLimit(.minutes(5)))
 struct PartitionTests {
     /// Loaders whose value of a key is the context and the key, and the log of their batches.
     private func labelled(maxPartitions: Int? = nil) throws -> (

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Popular keys", .timeLimit(.minutes(1)))
+@Suite("Popular keys", .timeLimit(.minutes(5)))
 struct PopularKeysTests {
     private func popular(_ uses: [(Int, Int)], capacity: Int = 100) throws -> PopularKeys<Int> {
         let popular = try PopularKeys<Int>(capacity: capacity)

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Priming", .timeLimit(.minutes(1)))
+@Suite("Priming", .timeLimit(.minutes(5)))
 struct PrimingTests {
     @Test func `a primed value is not fetched`() async throws {
         let (loader, log) = tenfold()

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Priorities", .timeLimit(.minutes(1)))
+@Suite("Priorities", .timeLimit(.minutes(5)))
 struct PriorityTests {
     /// A loader that is dispatched by hand. Its batches note their priorities when they begin and when they end, and
     /// wait between.

@@ -6,7 +6,7 @@ import Testing
 
 @testable import DataLoading
 
-@Suite("Recency map", .timeLimit(.minutes(1)))
+@Suite("Recency map", .timeLimit(.minutes(5)))
 struct RecencyMapTests {
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `random operations end as those on an array do`(seed: UInt64) {

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Reentrancy", .timeLimit(.minutes(1)))
+@Suite("Reentrancy", .timeLimit(.minutes(5)))
 struct ReentrancyTests {
     @Test func `a lazy collection of keys may call the loader`() async throws {
         let (loader, _) = tenfold()

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Schedules", .timeLimit(.minutes(1)))
+@Suite("Schedules", .timeLimit(.minutes(5)))
 struct ScheduleTests {
     @Test func `a window gathers for its time and no longer`() async throws {
         let clock = ManualClock()

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Loaders by name: chains and lifetimes", .timeLimit(.minutes(1)))
+@Suite("Loaders by name: chains and lifetimes", .timeLimit(.minutes(5)))
 struct ScopedLoaderChainTests {
     private let innerLog = BatchLog<Int>()
     private let outerLog = BatchLog<Int>()

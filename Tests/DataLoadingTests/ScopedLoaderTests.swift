@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Loaders by name", .timeLimit(.minutes(1)))
+@Suite("Loaders by name", .timeLimit(.minutes(5)))
 struct ScopedLoaderTests {
     private let log = BatchLog<Int>()
 

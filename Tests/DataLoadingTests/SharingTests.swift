@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Shared loaders", .timeLimit(.minutes(1)))
+@Suite("Shared loaders", .timeLimit(.minutes(5)))
 struct SharingTests {
     @Test func `a loader belongs to no scope, not even to the one that made it`() async throws {
         let (loader, log) = await withBatching { tenfold() }

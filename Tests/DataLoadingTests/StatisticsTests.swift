@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Statistics", .timeLimit(.minutes(1)))
+@Suite("Statistics", .timeLimit(.minutes(5)))
 struct StatisticsTests {
     @Test func `there are none unless they are asked for`() async throws {
         let (loader, _) = tenfold()

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Streaming", .timeLimit(.minutes(1)))
+@Suite("Streaming", .timeLimit(.minutes(5)))
 struct StreamingTests {
     @Test func `a caller has its value while the batch is still under way`() async throws {
         let (first, rest) = (Gate(), Gate())

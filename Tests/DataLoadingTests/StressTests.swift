@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Stress", .timeLimit(.minutes(2)))
+@Suite("Stress", .timeLimit(.minutes(5)))
 struct StressTests {
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `loads, cancellations, clears and primes race without a loss`(seed: UInt64) async {

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Ticks", .timeLimit(.minutes(2)))
+@Suite("Ticks", .timeLimit(.minutes(5)))
 struct TickTests {
     /// Two dependent loads in each of 10,000 child tasks; the batch functions really wait.
     private func batchesOfTwoLevels() async throws -> (batches: Int, sizes: Set<Int>) {

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Batch timeouts", .timeLimit(.minutes(1)))
+@Suite("Batch timeouts", .timeLimit(.minutes(5)))
 struct TimeoutTests {
     private let clock = ManualClock()
 

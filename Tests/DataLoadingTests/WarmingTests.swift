@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Warming", .timeLimit(.minutes(1)))
+@Suite("Warming", .timeLimit(.minutes(5)))
 struct WarmingTests {
     /// The keys 1 to `count`, of which the first is the most popular.
     private func popular(_ count: Int = 5) throws -> PopularKeys<Int> {
@@ -120,7 +120,7 @@ struct WarmingTests {
     }
 }
 
-@Suite("Warming at an interval", .timeLimit(.minutes(1)))
+@Suite("Warming at an interval", .timeLimit(.minutes(5)))
 struct IntervalWarmingTests {
     private let clock = ManualClock()
 

@@ -5,7 +5,7 @@
 import DataLoading
 import Testing
 
-@Suite("Tasks of batches", .timeLimit(.minutes(2)))
+@Suite("Tasks of batches", .timeLimit(.minutes(5)))
 struct WorkerTests {
     enum Trace {
         @TaskLocal static var value = "none"

@@ -79,7 +79,7 @@ extension Intake {
         guard !group.hasLeft else { return (nil, []) }
         group.hasLeft = true
         var abandoned: [RunningBatch] = []
-        if group.waiter >= 0, case .waiting(let index, _) = group.loads[group.cursor] {
+        if group.continuation != nil, case .waiting(let index, _) = group.loads[group.cursor] {
             endWait(in: group.queues[Int(index)], waiter: group.waiter)
         }
         for case .waiting(let index, let slot) in group.loads[group.cursor...] {
