@@ -19,8 +19,9 @@ public struct DataLoaderOptions: Sendable {
     /// often as it was asked for. See <doc:Caching>.
     public let deduplicates: Bool
 
-    /// Whether results are kept for later loads. On by default. A value is kept until it is cleared; so is the error
-    /// of a key; the error of a whole batch is not. When off, every tick fetches anew.
+    /// Whether results are kept for later loads. On by default. A value is kept until it is cleared, or as long as the
+    /// loader's ``CachePolicy`` says; so is the error of a key; the error of a whole batch is not. When off, every tick
+    /// fetches anew.
     public let memoises: Bool
 
     /// Whether a load whose result is known waits for the batch that is being gathered, if there is one, so that it and

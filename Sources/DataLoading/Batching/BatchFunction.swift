@@ -12,16 +12,20 @@
 public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// It stays on its caller's executor: each change of executor costs as much as a key.
     @usableFromInline let fetch: @Sendable ([Key]) async throws -> BatchResults<Key, Value>
-
     /// The function itself, if it brings its results one by one. Then `fetch` collects them.
     @usableFromInline let stream: (@Sendable ([Key], BatchResponder<Key, Value>) async throws -> Void)?
+
+    /// Removes keys from the value caches that the function asks first.
+    @usableFromInline let removeFromCaches: (@Sendable ([Key]) async throws -> Void)?
 
     @inlinable
     init(
         stream: (@Sendable ([Key], BatchResponder<Key, Value>) async throws -> Void)? = nil,
+        removeFromCaches: (@Sendable ([Key]) async throws -> Void)? = nil,
         fetch: @escaping @Sendable ([Key]) async throws -> BatchResults<Key, Value>
     ) {
         self.stream = stream
+        self.removeFromCaches = removeFromCaches
         self.fetch = fetch
     }
 
@@ -66,6 +70,8 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     case keyed([Key: Value], missing: Value?)
     case aligned([Result<Value, any Error>])
     case collected([Key: Result<Value, any Error>], missing: Value?)
+    /// Values from a cache, and what the others came to.
+    indirect case layered(LayeredResults<Key, Value>)
 
     /// What this says of the keys of a batch, and of others.
     ///
@@ -92,6 +98,8 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
                 return .failure(DataLoaderError.wrongResultCount(results.count, keys: keys.count, loader: loader))
             }
             return .results(results, additional: [:])
+        case .layered(let results):
+            return results.outcome(for: keys, areUnique: areUnique, loader: loader)
         }
     }
 
@@ -114,6 +122,8 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 enum BatchOutcome<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// Each key has a result, in their order; keys that were not asked for may have values too.
     case results([Result<Value, any Error>], additional: [Key: Value])
+    /// Some keys have results; the others share an error that says nothing of them.
+    case partial([Result<Value, any Error>?], failure: any Error)
     /// The batch function threw.
     case failure(any Error)
 
@@ -121,6 +131,7 @@ enum BatchOutcome<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     func result(at position: Int) -> Result<Value, any Error> {
         switch self {
         case .results(let results, _): results[position]
+        case .partial(let results, let error): results[position] ?? .failure(error)
         case .failure(let error): .failure(error)
         }
     }
@@ -131,9 +142,13 @@ enum BatchOutcome<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         if case .results(_, let additional) = self { additional } else { [:] }
     }
 
-    /// Whether the results say something of the keys, and not only of the batch.
+    /// Whether a result says something of its key, and not only of the batch.
     @inlinable
-    var isOfKeys: Bool {
-        if case .results = self { true } else { false }
+    func isOfKey(at position: Int) -> Bool {
+        switch self {
+        case .results: true
+        case .partial(let results, _): results[position] != nil
+        case .failure: false
+        }
     }
 }

@@ -82,23 +82,23 @@ extension DataLoader {
         let start = observation?.now()
         let timer = options.batchTimeout.map { startTimer(of: $0, for: dispatch) }
         let outcome: BatchOutcome<Key, Value>
+        var keys = dispatch.keys
+        var afterwards: (@Sendable () -> Void)?
         do {
             if let stream = batchFunction.stream {
-                outcome = try await self.outcome(of: dispatch, from: stream)
+                (outcome, keys) = try await self.outcome(of: dispatch, from: stream)
             } else {
-                let results = try await batchFunction.fetch(dispatch.keys)
-                outcome = results.outcome(
-                    for: dispatch.keys,
-                    areUnique: options.deduplicates,
-                    loader: options.name
-                )
+                let results = try await batchFunction.fetch(keys)
+                outcome = results.outcome(for: keys, areUnique: options.deduplicates, loader: options.name)
+                afterwards = results.afterwards
             }
         } catch {
             outcome = .failure(error)
         }
         timer?.cancel()
         WaitGraph.end(dispatch.identity)
-        for resume in finish(dispatch, with: outcome, since: start) { resume() }
+        settle(finish(dispatch, with: judged(outcome, of: keys), since: start))
+        afterwards?()
         if options.maxConcurrentBatches != nil { startBatches(of: nil) }
     }
 
@@ -109,9 +109,9 @@ extension DataLoader {
         return Task.detached(name: taskName("batch timeout"), priority: dispatch.queue.priority) {
             do { try await clock.sleep(for: time) } catch { return }
             let error = DataLoaderError.batchTimedOut(after: time, keys: dispatch.keys.count, loader: self.options.name)
-            let resumptions = self.abandon(dispatch, with: error, after: time)
+            let chores = self.abandon(dispatch, with: error, after: time)
             dispatch.identity.cancel()
-            for resume in resumptions { resume() }
+            self.settle(chores)
         }
     }
 

@@ -5,22 +5,23 @@
 extension DataLoader {
     /// Runs a streaming batch function.
     ///
-    /// - Returns: The outcome of the keys that it left without a result, in the order of their slots.
+    /// - Returns: The outcome of the keys that it left without a result, and these, in the order of their slots.
     @inlinable
     nonisolated func outcome(
         of dispatch: Dispatch<Key, Value>,
         from stream: @Sendable ([Key], BatchResponder<Key, Value>) async throws -> Void
-    ) async throws -> BatchOutcome<Key, Value> {
+    ) async throws -> (BatchOutcome<Key, Value>, [Key]) {
         let slots = intake.withLock { $0.slotsByKey(of: dispatch) }
         let responder = BatchResponder<Key, Value> { self.take($1, of: $0, in: dispatch, slots: slots) }
         try await stream(dispatch.keys, responder)
         let unresolved = intake.withLock { $0.close(dispatch) }
         let missing = BatchFunction<Key, Value>.valueOfMissingKey
-        return BatchResults.keyed([:], missing: missing).outcome(
+        let outcome = BatchResults.keyed([:], missing: missing).outcome(
             for: unresolved,
             areUnique: options.deduplicates,
             loader: options.name
         )
+        return (outcome, unresolved)
     }
 
     @inlinable
@@ -30,9 +31,10 @@ extension DataLoader {
         in dispatch: Dispatch<Key, Value>,
         slots: SlotsByKey<Key>
     ) -> BatchResolution {
-        if let observation { return take(result, of: key, in: dispatch, slots: slots, for: observation) }
-        let (resolution, resumptions) = intake.withLock { $0.take(result, of: key, in: dispatch, slots: slots) }
-        for resume in resumptions { resume() }
+        let candidate = candidate(key, result)
+        if let observation { return take(candidate, in: dispatch, slots: slots, for: observation) }
+        let (resolution, chores) = intake.withLock { $0.take(candidate, in: dispatch, slots: slots) }
+        settle(chores)
         return resolution
     }
 }
@@ -64,25 +66,26 @@ extension Intake {
     /// Takes one result of a batch in that is still under way.
     @inlinable
     mutating func take(
-        _ result: Result<Value, any Error>,
-        of key: Key,
+        _ candidate: Candidate<Key, Value>,
         in dispatch: Dispatch<Key, Value>,
         slots: SlotsByKey<Key>
-    ) -> (BatchResolution, [Resumption]) {
+    ) -> (BatchResolution, Chores<Key, Value>) {
         let queue = dispatch.queue
         let batch = queue.batchIndex(ofSlot: dispatch.slots.lowerBound)
-        guard !queue.batches[batch].isClosed else { return (.repeated, []) }
-        guard var slot = slots.first[key] else {
-            guard options.memoises, dispatch.clears == clears, case .success = result else { return (.notAsked, []) }
-            return (.notAsked, prime(key, with: result, force: false).resumptions)
+        var chores = Chores<Key, Value>()
+        guard !queue.batches[batch].isClosed else { return (.repeated, chores) }
+        guard var slot = slots.first[candidate.key] else {
+            if options.memoises, dispatch.clears == clears, case .success = candidate.result {
+                prime(candidate, force: false, leaving: &chores)
+            }
+            return (.notAsked, chores)
         }
-        guard queue.slots[slot].isSent else { return (.repeated, []) }
-        var resumptions: [Resumption] = []
+        guard queue.slots[slot].isSent else { return (.repeated, chores) }
         while true {
             queue.batches[batch].callers -= Int(queue.slots[slot].callers)
-            publish(result, in: queue, slot: slot, isKept: options.memoises)
-            resumptions += self.resumptions(in: queue, slots: slot..<slot + 1)
-            guard let next = slots.next[slot] else { return (.taken, resumptions) }
+            publish(candidate.result, in: queue, slot: slot, for: candidate.retention, leaving: &chores)
+            chores.resumptions += resumptions(in: queue, slots: slot..<slot + 1)
+            guard let next = slots.next[slot] else { return (.taken, chores) }
             slot = next
         }
     }

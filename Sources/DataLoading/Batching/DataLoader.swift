@@ -22,8 +22,8 @@
 /// in batches of at most ``DataLoaderOptions/maxBatchSize``, all at the same time.
 ///
 /// Loads are taken in synchronously, on the caller's thread and under a lock: what is known already costs no suspension.
-/// No code of yours runs under it but the keys' `==` and `hash(into:)`, which must not call the loader. Only waiting for
-/// a quiet moment outside a scope is the actor's work.
+/// No code of yours runs under it but the `==` and `hash(into:)` of keys and cache keys, which must not call the loader.
+/// Only waiting for a quiet moment outside a scope is the actor's work.
 /// Publishing the results of a batch is not, on purpose: a hop to an actor that another scope keeps busy would make
 /// the ticks of this one a matter of timing.
 ///
@@ -34,6 +34,8 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     public nonisolated let options: DataLoaderOptions
 
     @usableFromInline let batchFunction: BatchFunction<Key, Value>
+    /// The rules for what is kept; `nil` if everything is.
+    @usableFromInline nonisolated let cache: CacheRules<Key, Value>?
     @usableFromInline nonisolated let intake: Lock<Intake<Key, Value>>
     /// `nil` if nobody wants to know what the loader does.
     @usableFromInline nonisolated let observation: Observation<Key>?
@@ -42,15 +44,17 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     ///
     /// - Parameters:
     ///   - options: The options; ``DataLoaderOptions/init()`` by default.
+    ///   - cache: What is kept of results; everything until it is cleared, by default.
     ///   - observer: Is told what the loader does; `nil` by default.
     ///   - fetch: Fetches the values of a batch of keys. It does not run on the loader's actor.
     @inlinable
     public init(
         options: DataLoaderOptions = DataLoaderOptions(),
+        cache: CachePolicy<Key, Value> = CachePolicy(),
         observer: (any DataLoaderObserver<Key>)? = nil,
         fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Key: Value]
     ) {
-        self.init(.keyed(fetch), options: options, observer: observer)
+        self.init(.keyed(fetch), options: options, cache: cache, observer: observer)
     }
 
     /// Makes a loader with a batch function of any form.
@@ -58,23 +62,27 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     /// - Parameters:
     ///   - batchFunction: Fetches the values of a batch of keys.
     ///   - options: The options; ``DataLoaderOptions/init()`` by default.
+    ///   - cache: What is kept of results; everything until it is cleared, by default.
     ///   - observer: Is told what the loader does; `nil` by default.
     @inlinable
     public init(
         _ batchFunction: BatchFunction<Key, Value>,
         options: DataLoaderOptions = DataLoaderOptions(),
+        cache: CachePolicy<Key, Value> = CachePolicy(),
         observer: (any DataLoaderObserver<Key>)? = nil
     ) {
         self.options = options
         self.batchFunction = batchFunction
+        self.cache = CacheRules(cache, options: options)
         observation = Observation(by: observer, options: options)
-        intake = Lock(Intake(options: options, isObserved: observation != nil))
+        intake = Lock(Intake(options: options, cache: self.cache, isObserved: observation != nil))
     }
 
     /// Takes a load in and, if it is the first of its tick, sees to it that the tick's end will be noticed.
     @inlinable
     nonisolated func enter(_ key: Key, waits: Bool) -> Intake<Key, Value>.Entered {
         if let observation { return enter(key, waits: waits, for: observation) }
+        if let cache { return enter(key, waits: waits, under: cache) }
         var origin: LoadOrigin?
         let entered = intake.withLock { $0.enter(key, waits: waits, from: &origin) }
         if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue) }
@@ -85,8 +93,9 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     @inlinable
     nonisolated func enter(_ keys: [Key]) -> LoadGroup<Key, Value> {
         if let observation { return enter(keys, for: observation) }
-        let (group, events) = intake.withLock { $0.enter(keys) }
-        for (event, queue) in events { handle(event, of: queue) }
+        let lookups = cache?.lookups(of: keys)
+        let (group, chores) = intake.withLock { $0.enter(keys, lookups) }
+        settle(chores)
         return group
     }
 

@@ -132,38 +132,45 @@ extension Intake {
     }
 
     /// Takes the results of a batch in, whose function has ended.
-    ///
-    /// - Returns: Whom to resume, in call order.
     @inlinable
-    mutating func finish(_ dispatch: Dispatch<Key, Value>, with outcome: BatchOutcome<Key, Value>) -> [Resumption] {
+    mutating func finish(
+        _ dispatch: Dispatch<Key, Value>,
+        with judged: JudgedOutcome<Key, Value>
+    ) -> Chores<Key, Value> {
         running -= 1
         dispatch.queue.running -= 1
-        var resumptions = publish(outcome, of: dispatch)
+        var chores = publish(judged, of: dispatch)
         // Of a key that was not asked for, nobody can tell whether it was cleared since; so any clear counts.
         if options.memoises, dispatch.clears == clears {
-            for (key, value) in outcome.additional {
-                resumptions += prime(key, with: .success(value), force: false).resumptions
-            }
+            for candidate in judged.additional { prime(candidate, force: false, leaving: &chores) }
         }
         endIfDone(dispatch.queue)
-        return resumptions
+        return chores
     }
 
     /// Gives the slots of a batch that have none their results, in the order of the slots.
-    ///
-    /// - Returns: Whom to resume, in call order.
     @inlinable
-    mutating func publish(_ outcome: BatchOutcome<Key, Value>, of dispatch: Dispatch<Key, Value>) -> [Resumption] {
-        let queue = dispatch.queue
+    mutating func publish(
+        _ judged: JudgedOutcome<Key, Value>,
+        of dispatch: Dispatch<Key, Value>
+    ) -> Chores<Key, Value> {
+        let (queue, outcome) = (dispatch.queue, judged.outcome)
         queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].isClosed = true
-        let isKept = options.memoises && outcome.isOfKeys
+        var chores = Chores<Key, Value>()
         var position = 0
         for slot in dispatch.slots where queue.slots[slot].isSent {
-            publish(outcome.result(at: position), in: queue, slot: slot, isKept: isKept)
+            let result = outcome.result(at: position)
+            if memo.ledger == nil {
+                publish(result, in: queue, slot: slot, isKept: options.memoises && outcome.isOfKey(at: position))
+            } else {
+                let retention = judged.retention(at: position)
+                publish(result, in: queue, slot: slot, for: retention, leaving: &chores)
+            }
             position += 1
         }
         letGo(queue, slots: dispatch.slots)
-        return resumptions(in: queue, slots: dispatch.slots)
+        chores.resumptions = resumptions(in: queue, slots: dispatch.slots)
+        return chores
     }
 
     /// Publishes the results that were held for a batch.

@@ -7,17 +7,23 @@ extension Intake {
 
     /// Takes the loads of several keys in.
     ///
-    /// - Parameter log: Where to note what each load found, if somebody wants to know.
-    /// - Returns: The loads, and what is to be seen to.
+    /// - Parameters:
+    ///   - lookups: What must be known of each key where there are rules for what is kept.
+    ///   - log: Where to note what each load found, if somebody wants to know.
     @inlinable
-    mutating func enter(_ keys: [Key], log: LoadLog? = nil) -> (Group, events: [(QueueEvent, Queue)]) {
+    mutating func enter(_ keys: [Key], _ lookups: [Lookup]?, log: LoadLog? = nil) -> (Group, Chores<Key, Value>) {
         let group = Group(count: keys.count)
-        var events: [(QueueEvent, Queue)] = []
+        var chores = Chores<Key, Value>()
         if remembersKeys { memo.prepare(for: keys.count) }
         var origin: LoadOrigin?
         let priority = Task.currentPriority
-        for key in keys {
-            let entered = enter(key, waits: false, from: &origin)
+        for (position, key) in keys.enumerated() {
+            let entered =
+                if let lookups {
+                    enter(key, lookups[position], waits: false, from: &origin, leaving: &chores)
+                } else {
+                    enter(key, waits: false, from: &origin)
+                }
             if let log { log.findings.append(note(entered, of: log.nextCaller)) }
             switch entered {
             case .finished(let result):
@@ -27,10 +33,10 @@ extension Intake {
                 group.append(ticket.queue, slot: ticket.slot)
                 group.batch = ticket.batch
                 raisePriority(of: ticket.queue, slot: ticket.slot, to: priority)
-                if let event { events.append((event, ticket.queue)) }
+                if let event { chores.events.append((event, ticket.queue)) }
             }
         }
-        return (group, events)
+        return (group, chores)
     }
 
     /// Gets a group in line for the next of its slots that has no result.

@@ -27,7 +27,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline let options: DataLoaderOptions
     /// Whether a load whose result is known is nobody else's business.
     @usableFromInline let returnsKnownAtOnce: Bool
-    @usableFromInline var memo = Memo<Key, Value>()
+    @usableFromInline let isObserved: Bool
+    @usableFromInline var memo: Memo<Key, Value>
     /// The queues that have not ended, by number.
     @usableFromInline var queues: [Queue?] = []
     @usableFromInline var freeNumbers: [Int] = []
@@ -47,9 +48,11 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline var statistics = DataLoaderStatistics()
 
     @inlinable
-    init(options: DataLoaderOptions, isObserved: Bool) {
+    init(options: DataLoaderOptions, cache: CacheRules<Key, Value>?, isObserved: Bool) {
         self.options = options
-        returnsKnownAtOnce = !options.alignsHits && !isObserved
+        self.isObserved = isObserved
+        returnsKnownAtOnce = !options.alignsHits && !isObserved && cache == nil
+        memo = cache?.memo ?? Memo()
     }
 
     /// The result of a key, if it is there and nothing but returning it is to be done.
@@ -71,6 +74,12 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         guard remembersKeys else { return add(key, place: -1, waits: waits, from: &origin) }
         let (place, isNew) = memo.claim(key)
         guard !isNew else { return add(key, place: place, waits: waits, from: &origin) }
+        return enter(key, at: place, waits: waits, from: &origin)
+    }
+
+    /// Takes the load of a key in that has a place.
+    @inlinable
+    mutating func enter(_ key: Key, at place: Int, waits: Bool, from origin: inout LoadOrigin?) -> Entered {
         switch memo.places[place] {
         case .finished(_, let result):
             return options.alignsHits ? hold(result, of: key, waits: waits, from: &origin) : .finished(result)
@@ -146,6 +155,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         queue.gathered += 1
         if place >= 0 {
             memo.set(place, to: .pending(key, SlotID(queue: queue.number, slot: slot)))
+            memo.renew(place)
         }
         let mayFill = queue.scope == nil && options.schedule.sendsFullBatches
         let event: QueueEvent? = mayFill && queue.gathered == options.maxBatchSize ? .filled : opened ? .opened : nil

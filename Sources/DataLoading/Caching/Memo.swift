@@ -26,23 +26,45 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         case vacant(next: Int)
         case pending(Key, SlotID)
         case finished(Key, Result<Value, any Error>)
+
+        @inlinable var key: Key? {
+            switch self {
+            case .vacant: nil
+            case .pending(let key, _), .finished(let key, _): key
+            }
+        }
     }
 
     @usableFromInline var index: [Key: Int32] = [:]
     @usableFromInline var places: ContiguousArray<Place> = []
     /// The first of the vacant places, which are linked; -1 if there is none.
     @usableFromInline var firstVacant = -1
+    /// The index that takes the place of `index` if keys are told apart by a function.
+    @usableFromInline var cacheKeys: CacheKeyIndex?
+    /// What is known of the results, if they are bounded or age.
+    @usableFromInline var ledger: Ledger?
+    @usableFromInline var renewals: Renewals?
+    /// How often everything was forgotten.
+    @usableFromInline var generation = 0
 
     @inlinable
-    init() {}
+    init(cacheKeys: CacheKeyIndex? = nil, ledger: Ledger? = nil) {
+        self.cacheKeys = cacheKeys
+        self.ledger = ledger
+    }
 
-    @inlinable var count: Int { index.count }
+    /// A memo of the same kind that knows nothing.
+    @inlinable var emptied: Self {
+        var memo = Self(cacheKeys: cacheKeys == nil ? nil : CacheKeyIndex(), ledger: ledger?.emptied)
+        memo.generation = generation + 1
+        return memo
+    }
 
     /// Makes room for more keys, if they are more than there are: few at a time must not copy all each time.
     @inlinable
     mutating func prepare(for more: Int) {
         guard more > places.count else { return }
-        index.reserveCapacity(index.count + more)
+        if cacheKeys == nil { index.reserveCapacity(index.count + more) } else { cacheKeys?.prepare(for: more) }
         places.reserveCapacity(places.count + more)
     }
 
@@ -50,13 +72,26 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @inlinable
     func find(_ key: Key) -> Int? { index[key].map { Int($0) } }
 
-    /// The number of a key's place, which is made pending if there is none.
+    @inlinable
+    func find(_ key: Key, as cacheKey: CacheKey?) -> Int? {
+        if let cacheKey { cacheKeys?.find(cacheKey) } else { find(key) }
+    }
+
+    /// The number of a key's place. A new one is to be set at once.
     ///
     /// - Complexity: O(1), and one hash.
     @inlinable
     mutating func claim(_ key: Key) -> (number: Int, isNew: Bool) {
         let vacant = firstVacant >= 0 ? firstVacant : places.count
         let number = Int(Self.found(&index[key, default: -1], orElse: Int32(truncatingIfNeeded: vacant)))
+        return (number, number == vacant)
+    }
+
+    @inlinable
+    mutating func claim(_ key: Key, as cacheKey: CacheKey?) -> (number: Int, isNew: Bool) {
+        guard let cacheKey else { return claim(key) }
+        let vacant = firstVacant >= 0 ? firstVacant : places.count
+        let number = cacheKeys?.claim(cacheKey, orElse: vacant) ?? vacant
         return (number, number == vacant)
     }
 
@@ -87,8 +122,9 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         case .vacant:
             return place
         case .pending(let key, _), .finished(let key, _):
-            index[key] = nil
+            if cacheKeys == nil { index[key] = nil } else { cacheKeys?.remove(number) }
         }
+        if case .finished = place { ledger?.remove(number) }
         places[number] = .vacant(next: firstVacant)
         firstVacant = number
         return place

@@ -19,12 +19,15 @@ extension DataLoader {
         for observation: Observation<Key>
     ) -> Intake<Key, Value>.Entered {
         let caller: (any Sendable)? = observation.rememberer?.willLoad(key)
+        let lookup = cache?.lookup(of: key)
+        var chores = Chores<Key, Value>()
         let (entered, finding) = intake.withLock { intake in
             var origin: LoadOrigin?
-            let entered = intake.enter(key, waits: waits, from: &origin)
+            let entered = intake.enter(key, lookup, waits: waits, from: &origin, leaving: &chores)
             return (entered, intake.note(entered, of: caller))
         }
         observation.observer?.didLoad(ObservedLoad(key, finding, loader: options.name))
+        settle(chores)
         if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue, for: observation) }
         return entered
     }
@@ -35,13 +38,14 @@ extension DataLoader {
         var callers: [(any Sendable)?] = []
         if let rememberer = observation.rememberer { callers = keys.map { rememberer.willLoad($0) } }
         let log = LoadLog(callers: callers, count: keys.count)
-        let (group, events) = intake.withLock { $0.enter(keys, log: log) }
+        let lookups = cache?.lookups(of: keys)
+        let (group, chores) = intake.withLock { $0.enter(keys, lookups, log: log) }
         if let observer = observation.observer {
             for (key, finding) in zip(keys, log.findings) {
                 observer.didLoad(ObservedLoad(key, finding, loader: options.name))
             }
         }
-        for (event, queue) in events { handle(event, of: queue, for: observation) }
+        settle(chores)
         return group
     }
 

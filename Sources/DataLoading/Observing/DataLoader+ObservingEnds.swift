@@ -6,61 +6,59 @@ extension DataLoader {
     /// Takes the results of a batch in, whose function has ended.
     ///
     /// - Parameter start: When the function was called, if somebody wants to know.
-    /// - Returns: Whom to resume, in call order.
     @inlinable
     nonisolated func finish(
         _ dispatch: Dispatch<Key, Value>,
-        with outcome: BatchOutcome<Key, Value>,
+        with judged: JudgedOutcome<Key, Value>,
         since start: Duration?
-    ) -> [Intake<Key, Value>.Resumption] {
-        guard let observation, let start else { return intake.withLock { $0.finish(dispatch, with: outcome) } }
+    ) -> Chores<Key, Value> {
+        guard let observation, let start else { return intake.withLock { $0.finish(dispatch, with: judged) } }
         let time = observation.now() - start
-        let (resumptions, end) = intake.withLock { intake in
-            let end = intake.noteEnd(of: dispatch, with: outcome, in: time)
-            return (intake.finish(dispatch, with: outcome), end)
+        let (chores, end) = intake.withLock { intake in
+            let end = intake.noteEnd(of: dispatch, with: judged.outcome, in: time)
+            return (intake.finish(dispatch, with: judged), end)
         }
         if let end { tell(end, of: dispatch, to: observation.observer) }
-        return resumptions
+        return chores
     }
 
     /// Fails what a batch has not brought, whose function is not waited for any more.
     ///
     /// - Parameter time: How long the function was waited for.
-    /// - Returns: Whom to resume, in call order.
     @inlinable
     nonisolated func abandon(
         _ dispatch: Dispatch<Key, Value>,
         with error: any Error,
         after time: Duration
-    ) -> [Intake<Key, Value>.Resumption] {
-        guard let observation else { return intake.withLock { $0.publish(.failure(error), of: dispatch) } }
-        let (resumptions, end) = intake.withLock { intake in
-            let end = intake.noteEnd(of: dispatch, with: .failure(error), in: time)
-            return (intake.publish(.failure(error), of: dispatch), end)
+    ) -> Chores<Key, Value> {
+        let failure = JudgedOutcome<Key, Value>(.failure(error))
+        guard let observation else { return intake.withLock { $0.publish(failure, of: dispatch) } }
+        let (chores, end) = intake.withLock { intake in
+            let end = intake.noteEnd(of: dispatch, with: failure.outcome, in: time)
+            return (intake.publish(failure, of: dispatch), end)
         }
         if let end { tell(end, of: dispatch, to: observation.observer) }
-        return resumptions
+        return chores
     }
 
     /// Takes one result of a streaming batch function in.
     @inlinable
     @inline(never)
     nonisolated func take(
-        _ result: Result<Value, any Error>,
-        of key: Key,
+        _ candidate: Candidate<Key, Value>,
         in dispatch: Dispatch<Key, Value>,
         slots: SlotsByKey<Key>,
         for observation: Observation<Key>
     ) -> BatchResolution {
-        let (resolution, resumptions) = intake.withLock { intake in
-            let taken = intake.take(result, of: key, in: dispatch, slots: slots)
-            if case (.taken, .failure) = (taken.0, result) { intake.noteFailure(in: dispatch) }
+        let (resolution, chores) = intake.withLock { intake in
+            let taken = intake.take(candidate, in: dispatch, slots: slots)
+            if case (.taken, .failure) = (taken.0, candidate.result) { intake.noteFailure(in: dispatch) }
             return taken
         }
-        if case (.taken, .failure(let error)) = (resolution, result) {
-            observation.observer?.didFail(key, with: error, in: observed(dispatch))
+        if case (.taken, .failure(let error)) = (resolution, candidate.result) {
+            observation.observer?.didFail(candidate.key, with: error, in: observed(dispatch))
         }
-        for resume in resumptions { resume() }
+        settle(chores)
         return resolution
     }
 

@@ -78,11 +78,13 @@ extension Intake {
         switch outcome {
         case .failure(let error):
             end.error = error
-        case .results(let results, _):
+        case .results, .partial:
             let slots = dispatch.slots.lazy.filter { queue.slots[$0].isSent }
-            for (slot, result) in zip(slots, results) {
-                if case .failure(let error) = result { end.failures.append((queue.slots[slot].key, error)) }
+            for (position, slot) in slots.enumerated() where outcome.isOfKey(at: position) {
+                guard case .failure(let error) = outcome.result(at: position) else { continue }
+                end.failures.append((queue.slots[slot].key, error))
             }
+            if case .partial(_, let error) = outcome { end.error = error }
         }
         end.failedKeys += end.failures.count
         statistics.countEnd(failedKeys: end.failures.count, hasFailed: end.error != nil, time: time)

@@ -23,6 +23,35 @@ extension DataLoader {
 
     /// How many keys it remembers, and how many queues have not ended.
     nonisolated var holdings: (keys: Int, queues: Int) {
-        intake.withLock { ($0.memo.count, $0.queues.count { $0 != nil }) }
+        intake.withLock { ($0.memo.places.count { $0.key != nil }, $0.queues.count { $0 != nil }) }
+    }
+
+    /// The keys that were loaded outside of all scopes and are not sent yet.
+    nonisolated var gatheredKeys: [Key] {
+        intake.withLock { $0.gathering.queue(of: nil)?.slots.filter(\.isGathered).map(\.key) ?? [] }
+    }
+
+    nonisolated func isRefreshing(_ key: Key) -> Bool {
+        let cacheKey = cache?.cacheKey?(key)
+        return intake.withLock { intake in
+            guard let place = intake.memo.find(key, as: cacheKey) else { return false }
+            return intake.memo.ledger?.refresh(of: place) != nil
+        }
+    }
+
+    /// Whether a key has a place in the memo, for whatever it is worth.
+    nonisolated func holds(_ key: Key) -> Bool {
+        let cacheKey = cache?.cacheKey?(key)
+        return intake.withLock { $0.memo.find(key, as: cacheKey) } != nil
+    }
+
+    /// The two ends of `clear(where:)`, with time for whatever happens while a predicate judges.
+    nonisolated func beginClearing() -> Intake<Key, Value>.ClearingStart {
+        intake.withLock { $0.beginClearing() }
+    }
+
+    nonisolated func endClearing(since start: Intake<Key, Value>.ClearingStart) {
+        let numbers = start.places.indices.filter { start.key(at: $0) != nil }
+        _ = intake.withLock { $0.endClearing(numbers, since: start) }
     }
 }

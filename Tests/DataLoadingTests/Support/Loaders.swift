@@ -10,9 +10,12 @@ struct TestError: Error, Equatable {
 }
 
 /// A loader whose value of a key is its tenfold, and the log of its batches.
-func tenfold(options: DataLoaderOptions = DataLoaderOptions()) -> (DataLoader<Int, Int>, BatchLog<Int>) {
+func tenfold(
+    options: DataLoaderOptions = DataLoaderOptions(),
+    cache: CachePolicy<Int, Int> = CachePolicy()
+) -> (DataLoader<Int, Int>, BatchLog<Int>) {
     let log = BatchLog<Int>()
-    let loader = DataLoader<Int, Int>(options: options) { keys in
+    let loader = DataLoader<Int, Int>(options: options, cache: cache) { keys in
         log.append(keys)
         return Dictionary(keys.map { ($0, $0 * 10) }) { first, _ in first }
     }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a change of a loader's state leaves to be done once its lock is free.
+
+/// Callers to resume, queues to see to, values to let go.
+@usableFromInline
+struct Chores<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    /// In the order of the callers' calls.
+    @usableFromInline var resumptions: [Intake<Key, Value>.Resumption] = []
+    @usableFromInline var events: [(QueueEvent, LoadQueue<Key, Value>)] = []
+    /// What is not known any more: the end of a value is its owner's code.
+    @usableFromInline var discarded: [Memo<Key, Value>.Place] = []
+
+    @inlinable
+    init() {}
+}
+
+extension DataLoader {
+    @inlinable
+    nonisolated func settle(_ chores: Chores<Key, Value>) {
+        for (event, queue) in chores.events {
+            if let observation { handle(event, of: queue, for: observation) } else { handle(event, of: queue) }
+        }
+        for resume in chores.resumptions { resume() }
+    }
+}
