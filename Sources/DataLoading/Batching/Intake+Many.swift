@@ -44,7 +44,7 @@ extension Intake {
     /// - Returns: Whether there is one. If not, its caller may go on.
     @inlinable
     mutating func advance(_ group: Group) -> Bool {
-        while group.cursor < group.loads.count {
+        while !group.hasLeft, group.cursor < group.loads.count {
             guard case .waiting(let index, let number) = group.loads[group.cursor] else {
                 group.cursor += 1
                 continue
