@@ -187,7 +187,7 @@ struct CircleTests {
     }
 
     @Test func `of two batches that come to wait for each other at the same time, one is told`() async throws {
-        for _ in 0..<repetitions(500) {
+        for _ in 0..<repetitions(50) {
             let reference = Locked<DataLoader<Int, Int>?>(nil)
             let (inLeft, inRight) = (Gate(), Gate())
             let left = DataLoader<Int, Int> { keys in

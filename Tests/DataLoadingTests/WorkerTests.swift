@@ -47,7 +47,7 @@ struct WorkerTests {
             for scope in 1...8 {
                 scopes.addTask {
                     await withBatching {
-                        for round in 1...repetitions(250) {
+                        for round in 1...repetitions(100) {
                             let (isAsked, victim) = (Gate(), -(scope * 1_000 + round))
                             let canceller = Task.detached {
                                 let task = Task { try await withBatching { try await loader.load(victim) } }
