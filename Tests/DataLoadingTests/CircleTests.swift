@@ -107,6 +107,42 @@ struct CircleTests {
         #expect(log.all == [[3]])
     }
 
+    @Test func `a loadMany that was given up waits for none of its keys, also when some have come since`() async throws
+    {
+        let reference = Locked<DataLoader<Int, Int>?>(nil)
+        let (isLeft, answer) = (Gate(), Gate())
+        let held = HeldBatches()
+        let options = try DataLoaderOptions(maxBatchSize: 1, schedule: .immediate)
+        let left = DataLoader<Int, Int>(options: options) { keys in
+            guard let right = reference.withLock({ $0 }) else { return [:] }
+            let many = startNow { await right.loadManyResults([2, 1]) }
+            many.cancel()
+            _ = await many.result
+            isLeft.open()
+            await answer.wait()
+            return [keys[0]: 7]
+        }
+        let right = DataLoader<Int, Int>(options: options) { keys in
+            guard keys == [1] else { return try await held.fetch(keys) }
+            _ = try await held.fetch(keys)
+            let value = startNow { try await left.load(1) }
+            answer.open()
+            return [keys[0]: try await value.value]
+        }
+        reference.withLock { $0 = right }
+        let (one, two) = (right.enqueue(1), right.enqueue(2))
+        let both = [await held.next(), await held.next()]
+        let first = left.enqueue(1)
+        await isLeft.wait()
+        both.first { $0.keys == [2] }?.answerKeys()
+        #expect(try await two.value == 2)
+        both.first { $0.keys == [1] }?.answerKeys()
+        let value = try? await one.value
+        _ = try? await first.value
+        reference.withLock { $0 = nil }
+        #expect(value == 7)
+    }
+
     /// Loaders in scopes or outside whose batch functions load what a table says, key by key and at the same time.
     @Test(arguments: 1...20 as ClosedRange<UInt64>)
     func `of random loads across loaders and scopes, circles are told and all others have values`(
@@ -151,7 +187,7 @@ struct CircleTests {
     }
 
     @Test func `of two batches that come to wait for each other at the same time, one is told`() async throws {
-        for _ in 0..<repetitions(100) {
+        for _ in 0..<repetitions(50) {
             let reference = Locked<DataLoader<Int, Int>?>(nil)
             let (inLeft, inRight) = (Gate(), Gate())
             let left = DataLoader<Int, Int> { keys in

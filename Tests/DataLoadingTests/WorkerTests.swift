@@ -2,7 +2,7 @@
 //
 // The tasks that run a scope's batches are kept for later ones: no batch may notice what another left behind.
 
-import DataLoading
+@testable import DataLoading
 import Testing
 
 @Suite("Tasks of batches", .timeLimit(.minutes(5)))
@@ -47,7 +47,7 @@ struct WorkerTests {
             for scope in 1...8 {
                 scopes.addTask {
                     await withBatching {
-                        for round in 1...repetitions(250) {
+                        for round in 1...repetitions(100) {
                             let (isAsked, victim) = (Gate(), -(scope * 1_000 + round))
                             let canceller = Task.detached {
                                 let task = Task { try await withBatching { try await loader.load(victim) } }
@@ -253,5 +253,17 @@ struct WorkerTests {
             }
         }
         while token != nil { await Task.yield() }  // The tasks end; nobody says when.
+    }
+
+    @Test func `a batch that is cancelled or raised when it has ended leaves its task alone`() async {
+        let gate = Gate()
+        let task = Task.detached(priority: .low) { await gate.wait() }
+        let batch = RunningBatch(scope: nil, name: nil, priority: .low, onWaiting: nil)
+        batch.begin(in: task)
+        #expect(batch.end())
+        batch.cancel()
+        batch.escalate(to: .high)
+        #expect(!task.isCancelled)
+        gate.open()
     }
 }
