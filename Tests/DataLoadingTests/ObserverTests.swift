@@ -209,6 +209,29 @@ struct ObserverTests {
         #expect(loader.statistics?.misses == 1)
     }
 
+    @Test(arguments: [false, true])
+    func `a refresh is a batch, and the load that found the value stale a hit`(many: Bool) async throws {
+        let clock = ManualClock()
+        let log = EventLog()
+        let loader = DataLoader<Int, Int>(
+            options: try DataLoaderOptions(clock: clock, schedule: .manual(clock: clock), collectsStatistics: true),
+            cache: try CachePolicy(timeToLive: .seconds(10), staleWhileRevalidate: .seconds(90), clock: clock),
+            observer: log
+        ) { keys in Dictionary(uniqueKeysWithValues: keys.map { ($0, $0) }) }
+        loader.prime(1, with: 1)
+        clock.advance(by: .seconds(10))
+        _ = many ? try await loader.loadMany([1])[0] : try await loader.load(1)
+        clock.advance(by: .milliseconds(500))
+        loader.dispatch()
+        while loader.hasBatchesInFlight { await Task.yield() }
+        #expect(log.loads.map(\.kind) == [.hit])
+        #expect(log.started.map(\.batch.keys) == [[1]])
+        #expect(log.started.map(\.wait) == [.milliseconds(500)])
+        #expect(log.ended.map(\.batch.id) == log.started.map(\.batch.id))
+        #expect(loader.statistics?.keys == 1)
+        #expect(loader.statistics?.misses == 0)
+    }
+
     @Test func `popular keys are counted by observing, but not those that are loaded to warm`() async throws {
         let popular = try PopularKeys<Int>(capacity: 10)
         let loader = DataLoader<Int, Int>(observer: popular) { keys in

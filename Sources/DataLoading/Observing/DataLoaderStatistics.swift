@@ -21,7 +21,8 @@ public struct DataLoaderStatistics: Hashable, Sendable {
 
     /// Batches. Counted when they are sent, before the function is called.
     public internal(set) var batches = 0
-    /// Keys in these batches; those that repeat where ``DataLoaderOptions/deduplicates`` is off, each time.
+    /// Keys in these batches; those that repeat where ``DataLoaderOptions/deduplicates`` is off, each time. Those that are
+    /// fetched to refresh a stale value are among them, although the load that found it so was a hit.
     public internal(set) var keys = 0
     /// Keys whose result was an error of their own. Counted when it is there: as a rule, when their batch is back.
     public internal(set) var failedKeys = 0
