@@ -178,6 +178,29 @@ struct RefreshTests {
         await batches.next().answer.resume(returning: [1: 11])
     }
 
+    @Test func `a load that finds a stale value is a hit to observers, and its refresh a batch`() async throws {
+        let log = EventLog()
+        let options = try DataLoaderOptions(schedule: .immediate, collectsStatistics: true)
+        let batches = HeldBatches()
+        let loader = DataLoader<Int, Int>(options: options, cache: try policy(), observer: log) { keys in
+            try await batches.fetch(keys)
+        }
+        loader.prime(1, with: 1)
+        clock.advance(by: .seconds(10))
+        #expect(try await loader.load(1) == 1)
+        await batches.next().answer.resume(returning: [1: 11])
+        while loader.isRefreshing(1) { await Task.yield() }
+        while log.ended.isEmpty { await Task.yield() }
+        #expect(
+            log.events == [
+                .willLoad(1), .didLoad(1, .hit), .willRun([1], callers: []),
+                .didRun([1], failedKeys: 0, hasFailed: false),
+            ]
+        )
+        let statistics = try #require(loader.statistics)
+        #expect((statistics.hits, statistics.misses, statistics.batches) == (1, 0, 1))
+    }
+
     private func policy() throws -> CachePolicy<Int, Int> {
         try CachePolicy(timeToLive: .seconds(10), staleWhileRevalidate: .seconds(100), clock: clock)
     }

@@ -188,8 +188,7 @@ struct ValueCacheTests {
         #expect(loader.cachedValues() == [2: 20])
     }
 
-    @Test func `an invalidated key is forgotten everywhere, and a fetch under way does not bring it back`() async throws
-    {
+    @Test func `an invalidated key is forgotten everywhere, and no fetch under way brings it back`() async throws {
         let batches = HeldBatches()
         let base = BatchFunction<Int, Int>.keyed { try await batches.fetch($0) }
         let loader = DataLoader(try base.cached(by: cache, timeLimit: .seconds(1), clock: clock))
@@ -270,6 +269,28 @@ struct ValueCacheTests {
         let values = try await withBatching(.byLevel) { try await loader.loadMany([1, 2]) }
         #expect(values == [100, 20])
         #expect(log.all == [[1, 2]])
+    }
+
+    @Test func `observers are told of the keys' own errors, and of the one that the others share`() async throws {
+        cache.values.withLock { $0 = [1: 100] }
+        let log = EventLog()
+        let base = BatchFunction<Int, Int>.keyed { _ in throw TestError() }
+        let loader = DataLoader(try base.cached(by: cache, timeLimit: .seconds(1), clock: clock), observer: log)
+        _ = await withBatching { await loader.loadManyResults([1, 2]) }
+        #expect(log.events.last == .didRun([1, 2], failedKeys: 0, hasFailed: true))
+        #expect(!log.events.contains(.didFail(2)))
+    }
+
+    @Test func `a loader found by name can have a cache before its function`() async throws {
+        let function = try BatchFunction<Int, Int>.keyed { _ in [1: 10] }
+            .cached(by: cache, timeLimit: .seconds(1), clock: clock)
+        try await withBatching {
+            let loader = try DataLoader.scoped("cached", function)
+            #expect(try await loader.load(1) == 10)
+            await cache.stored.wait()
+            try await loader.invalidate([1])
+        }
+        #expect(cache.values.withLock { $0 }.isEmpty)
     }
 
     @Test(arguments: [Duration.zero, .seconds(-1)])
