@@ -68,13 +68,19 @@ struct AbuseTests {
         #expect(log.count == 1)
     }
 
-    @Test func `a thousand scopes, one after another, cost no task that stays`() async throws {
+    @Test func `a thousand scopes leave nothing behind`() async throws {
         let (loader, log) = tenfold(options: try DataLoaderOptions(memoises: false))
-        for key in 0..<repetitions(1_000) {
-            let value = try await withBatching { try await loader.load(key) }
-            #expect(value == key * 10)
+        await withTaskGroup { group in
+            for first in 0..<100 {
+                group.addTask {
+                    for key in (first * 10)..<(first * 10 + 10) {
+                        let value = try? await withBatching { try await loader.load(key) }
+                        #expect(value == key * 10)
+                    }
+                }
+            }
         }
-        #expect(log.count == repetitions(1_000))
+        #expect(log.count == 1_000)
         let holdings = loader.holdings
         #expect(holdings == (0, 0))
     }
@@ -97,10 +103,10 @@ struct AbuseTests {
 
     @Test func `a loader that keeps its values holds no more than those, and none when cleared`() async throws {
         let (loader, _) = tenfold()
-        for round in 0..<100 {
+        for round in 0..<10 {
             _ = await withBatching { await loadEach((round * 10)..<(round * 10 + 20), from: loader) }
         }
-        #expect(loader.holdings.keys == 1_010)
+        #expect(loader.holdings.keys == 110)
         #expect(loader.holdings.queues == 0)
         loader.clearAll()
         #expect(loader.holdings.keys == 0)

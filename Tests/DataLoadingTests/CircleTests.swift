@@ -144,7 +144,7 @@ struct CircleTests {
     }
 
     /// Loaders in scopes or outside whose batch functions load what a table says, key by key and at the same time.
-    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(.serialized, arguments: 1...20 as ClosedRange<UInt64>)
     func `of random loads across loaders and scopes, circles are told and all others have values`(
         seed: UInt64
     ) async throws {

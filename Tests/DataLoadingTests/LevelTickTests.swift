@@ -57,7 +57,7 @@ struct LevelTickTests {
         return logs.map(\.count)
     }
 
-    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    @Test(.serialized, arguments: 1...10 as ClosedRange<UInt64>)
     func `a hundred random trees of a thousand make a batch for each loader and level`(seed: UInt64) async throws {
         var random = SplitMix64(state: seed)
         for _ in 0..<repetitions(100) {
@@ -68,7 +68,7 @@ struct LevelTickTests {
         }
     }
 
-    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    @Test(.serialized, arguments: 1...10 as ClosedRange<UInt64>)
     func `by level, the batches may come back in any order and at any time`(seed: UInt64) async throws {
         var random = SplitMix64(state: seed)
         for _ in 0..<repetitions(10) {

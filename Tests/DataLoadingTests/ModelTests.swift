@@ -7,14 +7,14 @@ import Testing
 
 @Suite("Against a model", .timeLimit(.minutes(5)))
 struct ModelTests {
-    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(.serialized, arguments: 1...20 as ClosedRange<UInt64>)
     func `five thousand random operations end as the model says`(seed: UInt64) async throws {
         var run = ModelRun(seed: seed, options: try Self.options())
         for _ in 0..<repetitions(5_000) { await run.step() }
         await run.finish()
     }
 
-    @Test(arguments: 1...20 as ClosedRange<UInt64>)
+    @Test(.serialized, arguments: 1...20 as ClosedRange<UInt64>)
     func `so do a hundred with each combination of the options`(seed: UInt64) async throws {
         for (deduplicates, memoises) in [(true, true), (true, false), (false, true), (false, false)] {
             for maxBatchSize in [nil, 1, 3] {
