@@ -94,7 +94,7 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     nonisolated func enter(_ keys: [Key]) -> LoadGroup<Key, Value> {
         if let observation { return enter(keys, for: observation) }
         let lookups = cache?.lookups(of: keys)
-        let (group, chores) = intake.withLock { $0.enter(keys, lookups) }
+        let (group, chores) = intake.withLock { lookups == nil ? $0.enter(keys) : $0.enter(keys, lookups) }
         settle(chores)
         return group
     }

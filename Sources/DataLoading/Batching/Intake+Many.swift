@@ -5,6 +5,34 @@
 extension Intake {
     @usableFromInline typealias Group = LoadGroup<Key, Value>
 
+    /// Takes the loads of several keys in, where no rules say what is kept and nobody wants to know.
+    ///
+    /// New keys, which most are, go to one queue, which is looked up once.
+    @inlinable
+    mutating func enter(_ keys: [Key]) -> (Group, Chores<Key, Value>) {
+        let group = Group(count: keys.count)
+        var chores = Chores<Key, Value>()
+        if remembersKeys { memo.prepare(for: keys.count) }
+        var origin: LoadOrigin?
+        let priority = Task.currentPriority
+        var open: Queue?
+        for key in keys {
+            let (place, isNew) = remembersKeys ? memo.claim(key) : (-1, true)
+            if isNew, let open, !mayFill(open) {
+                group.append(open, slot: gather(key, place: place, callers: 1, in: open))
+                continue
+            }
+            let entered =
+                isNew
+                ? add(key, place: place, waits: false, from: &origin)
+                : enter(key, at: place, waits: false, from: &origin)
+            add(entered, to: group, of: keys.count, priority: priority, leaving: &chores)
+            if isNew, case .waiting(let ticket, _) = entered { open = ticket.queue }
+        }
+        if !group.queues.isEmpty { group.batch = Self.found(&origin).batch }
+        return (group, chores)
+    }
+
     /// Takes the loads of several keys in.
     ///
     /// - Parameters:
@@ -18,25 +46,31 @@ extension Intake {
         var origin: LoadOrigin?
         let priority = Task.currentPriority
         for (position, key) in keys.enumerated() {
-            let entered =
-                if let lookups {
-                    enter(key, lookups[position], waits: false, from: &origin, leaving: &chores)
-                } else {
-                    enter(key, waits: false, from: &origin)
-                }
+            let entered = enter(key, lookups?[position], waits: false, from: &origin, leaving: &chores)
             if let log { log.findings.append(note(entered, of: log.nextCaller)) }
-            switch entered {
-            case .finished(let result):
-                group.loads.append(.finished(result))
-            case .waiting(let ticket, let event):
-                if group.queues.isEmpty { ticket.queue.prepare(for: keys.count) }
-                group.append(ticket.queue, slot: ticket.slot)
-                group.batch = ticket.batch
-                raisePriority(of: ticket.queue, slot: ticket.slot, to: priority)
-                if let event { chores.events.append((event, ticket.queue)) }
-            }
+            add(entered, to: group, of: keys.count, priority: priority, leaving: &chores)
         }
+        if !group.queues.isEmpty { group.batch = Self.found(&origin).batch }
         return (group, chores)
+    }
+
+    @inlinable
+    func add(
+        _ entered: Entered,
+        to group: Group,
+        of count: Int,
+        priority: TaskPriority,
+        leaving chores: inout Chores<Key, Value>
+    ) {
+        switch entered {
+        case .finished(let result):
+            group.loads.append(.finished(result))
+        case .waiting(let ticket, let event):
+            if group.queues.isEmpty { ticket.queue.prepare(for: count) }
+            group.append(ticket.queue, slot: ticket.slot)
+            raisePriority(of: ticket.queue, slot: ticket.slot, to: priority)
+            if let event { chores.events.append((event, ticket.queue)) }
+        }
     }
 
     /// Gets a group in line for the next of its slots that has no result.

@@ -126,7 +126,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
         if waits { raisePriority(of: queue, slot: slot, to: Task.currentPriority) }
         let waiter = waits ? queue.lineUp(forSlot: slot) : -1
-        return Ticket(queue: queue, slot: slot, waiter: waiter, batch: Self.found(&origin).batch)
+        return Ticket(queue: queue, slot: slot, waiter: waiter, batch: waits ? Self.found(&origin).batch : nil)
     }
 
     @inlinable
@@ -141,7 +141,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @inlinable
     func raisePriority(of queue: Queue, slot: Int, to priority: TaskPriority) {
         if slot >= queue.sent {
-            queue.priority = max(queue.priority, priority)
+            if priority.rawValue > queue.priority.rawValue { queue.priority = priority }
         } else if priority > queue.lowestPriority {
             queue.batches[queue.batchIndex(ofSlot: slot)].identity.escalate(to: priority)
         }
@@ -149,17 +149,38 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     @inlinable
     mutating func add(_ key: Key, place: Int, waits: Bool, from origin: inout LoadOrigin?) -> Entered {
-        let (queue, opened) = queue(of: Self.found(&origin).scope)
+        let (queue, opened) = queue(for: &origin)
+        let slot = gather(key, place: place, callers: 0, in: queue)
+        let isFull = mayFill(queue) && queue.gathered == options.maxBatchSize
+        let event: QueueEvent? = isFull ? .filled : opened ? .opened : nil
+        return .waiting(join(queue, slot: slot, waits: waits, from: &origin), event)
+    }
+
+    /// Appends a key that is to be fetched to a queue.
+    ///
+    /// - Returns: Its slot.
+    @inlinable
+    mutating func gather(_ key: Key, place: Int, callers: Int32, in queue: Queue) -> Int {
         let slot = queue.slots.count
-        queue.slots.append(Queue.Slot(key: key, place: place))
+        queue.slots.append(Queue.Slot(key: key, place: place, callers: callers))
         queue.gathered += 1
         if place >= 0 {
             memo.set(place, to: .pending(key, SlotID(queue: queue.number, slot: slot)))
             memo.renew(place)
         }
-        let mayFill = queue.scope == nil && options.schedule.sendsFullBatches
-        let event: QueueEvent? = mayFill && queue.gathered == options.maxBatchSize ? .filled : opened ? .opened : nil
-        return .waiting(join(queue, slot: slot, waits: waits, from: &origin), event)
+        return slot
+    }
+
+    /// Whether a full batch does not wait for more.
+    @inlinable
+    func mayFill(_ queue: Queue) -> Bool { queue.scope == nil && options.schedule.sendsFullBatches }
+
+    /// The queue that gathers the loads of the current task.
+    @inlinable
+    mutating func queue(for origin: inout LoadOrigin?) -> (Queue, opened: Bool) {
+        // Whatever runs on the thread of a scope's executor belongs to the scope: that is known sooner than the origin.
+        if let queue = gathering.first, queue.isOfCurrentThread { return (queue, false) }
+        return queue(of: Self.found(&origin).scope)
     }
 
     /// The queue that gathers the loads of a scope.

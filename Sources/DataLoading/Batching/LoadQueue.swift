@@ -31,7 +31,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         @usableFromInline let key: Key
         @usableFromInline var state: State
         /// How many callers want the result. An enqueued key is wanted for good.
-        @usableFromInline var callers: Int32 = 0
+        @usableFromInline var callers: Int32
         /// The key's place in the memo; -1 if it has none.
         @usableFromInline var place: Int32
         /// The list of waiters: the numbers of its first and its last; -1 while there is none.
@@ -39,9 +39,10 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         @usableFromInline var lastWaiter: Int32 = -1
 
         @inlinable
-        init(key: Key, place: Int, state: State = .gathered) {
+        init(key: Key, place: Int, callers: Int32 = 0, state: State = .gathered) {
             self.key = key
             self.state = state
+            self.callers = callers
             self.place = Int32(truncatingIfNeeded: place)
         }
 
@@ -210,11 +211,14 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         return low
     }
 
+    /// Whether the current thread runs a task of its scope.
+    @inlinable var isOfCurrentThread: Bool { scope?.isOnCurrentThread ?? false }
+
     /// Whether nothing of it is to come any more.
     @inlinable var hasEnded: Bool { isDue && sent == slots.count && running == 0 }
 }
 
-/// A slot of a queue, and the batch that asks for it, if one does.
+/// A slot of a queue, and the batch that waits for it, if one does.
 @usableFromInline
 struct Ticket<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline let queue: LoadQueue<Key, Value>

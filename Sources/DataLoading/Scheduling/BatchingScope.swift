@@ -49,6 +49,9 @@ final class BatchingScope: Sendable {
         return withUnsafeCurrentTask { $0?.unownedTaskExecutor } == executor.asUnownedTaskExecutor()
     }
 
+    /// Whether the current thread runs one of its tasks.
+    @usableFromInline var isOnCurrentThread: Bool { executor.isOnCurrentThread }
+
     /// Whether none of its tasks can run.
     @usableFromInline var isIdle: Bool { executor.isIdle }
 
