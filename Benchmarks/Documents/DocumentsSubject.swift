@@ -9,7 +9,7 @@ extension Subject {
     /// Documents that are written and responses that are split.
     static let documents = Subject(
         name: "documents",
-        workloads: [.aliases, .mutations, .parse, .split, .splitTiny, .splitEscaped, .encodeInput]
+        workloads: [.aliases, .mutations, .coalesced, .parse, .split, .splitTiny, .splitEscaped, .encodeInput]
     )
 }
 

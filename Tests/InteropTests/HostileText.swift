@@ -19,7 +19,7 @@ struct HostileText: Sendable, CustomTestStringConvertible {
         HostileText(name: "a brace", text: "{"),
         HostileText(name: "braces, brackets, parentheses", text: "}{][)(}}"),
         HostileText(name: "an injected mutation", text: #""){id} pwn: deleteAll("#),
-        HostileText(name: "an injected variable", text: "$id ${id} $a0_id @skip(if: true)"),
+        HostileText(name: "an injected variable", text: "$id ${id} $a0 @skip(if: true)"),
         HostileText(name: "a block string", text: #""""block \""" string""""#),
         HostileText(name: "a comment", text: "# not a comment\n# nor this"),
         HostileText(name: "line breaks", text: "\n\r\n\r\u{85}\u{2028}\u{2029}"),

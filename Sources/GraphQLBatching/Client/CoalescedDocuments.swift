@@ -49,7 +49,8 @@ private struct CoalescedTemplate: Sendable {
     private struct Slot {
         let variable: String
         let call: Int
-        let argument: GraphQLName
+        /// The index of the argument among those of the field.
+        let argument: Int
     }
 
     private let query: String
@@ -68,10 +69,12 @@ private struct CoalescedTemplate: Sendable {
         var slots: [Slot] = []
         for (index, selection) in selections.enumerated() {
             guard case .field(let field) = selection else { return nil }
-            for (name, argument) in field.arguments {
-                guard case .hoisted? = calls[index].field.arguments[name]?.storage else { continue }
-                guard case .literal(.variable(let variable)) = argument.storage else { return nil }
-                slots.append(Slot(variable: variable.text, call: index, argument: name))
+            let asked = calls[index].field.sortedArguments
+            guard field.sortedArguments.map(\.name) == asked.map(\.name) else { return nil }
+            for (number, printed) in field.sortedArguments.enumerated() {
+                guard case .hoisted = asked[number].argument.storage else { continue }
+                guard case .literal(.variable(let variable)) = printed.argument.storage else { return nil }
+                slots.append(Slot(variable: variable.text, call: index, argument: number))
             }
         }
         let variables = Set(slots.map(\.variable))
@@ -85,7 +88,9 @@ private struct CoalescedTemplate: Sendable {
     func request(with calls: [FieldCall], kind: GraphQLOperation.Kind) -> GraphQLRequest {
         var variables = constants
         variables.reserveCapacity(constants.count + slots.count)
-        for slot in slots { variables[slot.variable] = calls[slot.call].field.arguments[slot.argument]?.wrapped }
+        for slot in slots {
+            variables[slot.variable] = calls[slot.call].field.sortedArguments[slot.argument].argument.wrapped
+        }
         return GraphQLRequest(checked: query, kind: kind, variables: variables, inOrder: variableNames)
     }
 }
@@ -108,7 +113,7 @@ extension GraphQLRequest {
 
 extension GraphQLField {
     /// Whether no value of an argument has a null, which is all that can be wrong with one whose type is known by name.
-    fileprivate var fitsAnyTypes: Bool { arguments.values.allSatisfy { $0.wrapped.hasNoNull } }
+    fileprivate var fitsAnyTypes: Bool { sortedArguments.allSatisfy { $0.argument.wrapped.hasNoNull } }
 }
 
 extension GraphQLValue {

@@ -64,7 +64,7 @@ extension GraphQLField {
 
     /// The part of ``checkSelfContained()`` that is not the same for all fields of a shape.
     func checkArguments() throws(GraphQLDocumentError) {
-        for argument in arguments.values { try argument.checkSelfContained() }
+        for argument in sortedArguments { try argument.argument.checkSelfContained() }
     }
 
     fileprivate func checkWithin() throws(GraphQLDocumentError) {
@@ -92,7 +92,7 @@ extension GraphQLSelectionSet {
 
 extension GraphQLDirective {
     fileprivate func checkSelfContained() throws(GraphQLDocumentError) {
-        for argument in arguments.values { try argument.checkSelfContained() }
+        for argument in sortedArguments { try argument.argument.checkSelfContained() }
     }
 }
 

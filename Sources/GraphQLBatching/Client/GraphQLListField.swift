@@ -15,7 +15,7 @@ struct GraphQLListField: Hashable, Sendable {
 
     /// The id that a field asks for, as text; `nil` if it has none.
     func id(of field: GraphQLField) -> String? {
-        guard case .hoisted(let value, type: _)? = field.arguments[argument]?.storage else { return nil }
+        guard case .hoisted(let value, type: _)? = field.argument(named: argument)?.storage else { return nil }
         switch value {
         case .string(let text): return text
         case .int(let number): return String(number)
@@ -28,7 +28,7 @@ struct GraphQLListField: Hashable, Sendable {
         guard var field = calls.first?.field else { return nil }
         var values: [GraphQLValue] = []
         var seen: Set<GraphQLValue> = []
-        for case let value? in calls.map({ $0.field.arguments[argument]?.wrapped }) where seen.insert(value).inserted {
+        for case let value? in calls.map({ $0.field.argument(named: argument)?.wrapped }) where seen.insert(value).inserted {
             values.append(value)
         }
         field.alias = nil
@@ -46,7 +46,7 @@ struct GraphQLListField: Hashable, Sendable {
     /// The name under which the key is in a row.
     private func responseKey(in set: GraphQLSelectionSet?) -> GraphQLName {
         for case .field(let field) in set?.selections ?? []
-        where field.name == key && field.arguments.isEmpty && field.directives.isEmpty { return field.responseName }
+        where field.name == key && field.sortedArguments.isEmpty && field.directives.isEmpty { return field.responseName }
         return Self.keyAlias
     }
 

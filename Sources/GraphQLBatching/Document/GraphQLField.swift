@@ -132,6 +132,11 @@ public struct GraphQLField: Sendable {
     /// The arguments in the order of their names.
     var sortedArguments: [GraphQLNamedArgument] { storage.arguments }
 
+    /// An argument, without the dictionary of all.
+    func argument(named name: GraphQLName) -> GraphQLArgument? {
+        storage.arguments.first { $0.name == name }?.argument
+    }
+
     /// The key of this field's result: the alias, or the name if there is none.
     public var responseName: GraphQLName { storage.alias ?? storage.name }
 }

@@ -136,10 +136,10 @@ struct CoalescingTests {
     @Test func `a field that borrows a variable or a fragment of another document is refused`() async throws {
         let (client, transport) = try client()
         let borrowed = [
-            GraphQLField("n", arguments: ["id": .variable("a0_id")]),
-            GraphQLField("n", arguments: ["in": .literal(["id": .variable("a0_id")])]),
+            GraphQLField("n", arguments: ["id": .variable("a0")]),
+            GraphQLField("n", arguments: ["in": .literal(["id": .variable("a0")])]),
             GraphQLField("n", selecting: try GraphQLSelectionSet(parsing: "... F0")),
-            GraphQLField("n", selecting: try GraphQLSelectionSet(parsing: "x @include(if: $a0_id)")),
+            GraphQLField("n", selecting: try GraphQLSelectionSet(parsing: "x @include(if: $a0)")),
         ]
         for field in borrowed {
             let error = await #expect(throws: GraphQLDocumentError.self) { try await client.query(field, as: Int.self) }
