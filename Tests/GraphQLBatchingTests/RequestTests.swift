@@ -72,6 +72,17 @@ struct RequestTests {
         #expect(request.variables == Dictionary(uniqueKeysWithValues: variables.map { ($0.text, $1) }))
     }
 
+    @Test func `equal mutations without aliases are refused, for they would run once`() throws {
+        let like = GraphQLField("like", arguments: ["id": .id("1")])
+        let twice = GraphQLOperation(.mutation, selecting: GraphQLSelectionSet([.field(like), .field(like)]))
+        let error = #expect(throws: GraphQLDocumentError.self) { try GraphQLRequest(twice) }
+        #expect(error?.message.contains("'like' twice") == true)
+        var other = like
+        other.alias = "again"
+        let apart = GraphQLOperation(.mutation, selecting: GraphQLSelectionSet([.field(like), .field(other)]))
+        #expect(try GraphQLRequest(apart).query.contains("again:like"))
+    }
+
     @Test func `a null for a type without null is refused before it can spoil a batch`() throws {
         #expect(throws: GraphQLDocumentError.self) {
             try GraphQLRequest(

@@ -28,8 +28,9 @@ struct GraphQLListField: Hashable, Sendable {
         guard var field = calls.first?.field else { return nil }
         var values: [GraphQLValue] = []
         var seen: Set<GraphQLValue> = []
-        for case let value? in calls.map({ $0.field.argument(named: argument)?.wrapped }) where seen.insert(value).inserted {
-            values.append(value)
+        for call in calls {
+            guard let value = call.field.argument(named: argument)?.wrapped else { continue }
+            if seen.insert(value).inserted { values.append(value) }
         }
         field.alias = nil
         field.name = self.field
@@ -46,7 +47,9 @@ struct GraphQLListField: Hashable, Sendable {
     /// The name under which the key is in a row.
     private func responseKey(in set: GraphQLSelectionSet?) -> GraphQLName {
         for case .field(let field) in set?.selections ?? []
-        where field.name == key && field.sortedArguments.isEmpty && field.directives.isEmpty { return field.responseName }
+        where field.name == key && field.sortedArguments.isEmpty && field.directives.isEmpty {
+            return field.responseName
+        }
         return Self.keyAlias
     }
 

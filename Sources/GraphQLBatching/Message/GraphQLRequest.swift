@@ -29,7 +29,8 @@ public struct GraphQLRequest: Hashable, Sendable {
     ///   - variables: The values of the variables that the operation declares itself.
     ///   - schema: What the document and the values are checked against, if it is at hand.
     /// - Throws: ``GraphQLDocumentError`` if the document breaks a rule of ``GraphQLDocument/init(operations:fragments:)``
-    ///   or a value does not fit its variable.
+    ///   or a value does not fit its variable, or if a mutation has two fields of one response name: servers merge equal
+    ///   ones and run them once.
     /// - Complexity: O(*n*) in the size of the operation and its fragments.
     public init(
         _ operation: GraphQLOperation,
@@ -37,6 +38,7 @@ public struct GraphQLRequest: Hashable, Sendable {
         variables: [GraphQLName: GraphQLValue] = [:],
         checkedAgainst schema: GraphQLSchema? = nil
     ) throws(GraphQLDocumentError) {
+        try operation.checkMutationsRunApart()
         let hoisted = try operation.hoisted(fragments: fragments)
         let document = GraphQLDocument(unchecked: [hoisted.operation], fragments: hoisted.fragments)
         try document.check()
@@ -102,6 +104,19 @@ public struct GraphQLRequest: Hashable, Sendable {
         kind = operation.kind
         variableNames = names.isEmpty ? hoisted.names : names + hoisted.names
         self.variables = values
+    }
+}
+
+extension GraphQLOperation {
+    /// Refuses mutations that would be merged
+    /// ([GraphQL, section 6.3.2](https://spec.graphql.org/October2021/#sec-Field-Collection)).
+    fileprivate func checkMutationsRunApart() throws(GraphQLDocumentError) {
+        guard kind == .mutation else { return }
+        var names: Set<GraphQLName> = []
+        for case .field(let field) in selectionSet.selections where !names.insert(field.responseName).inserted {
+            let name = field.responseName.shown
+            throw .invalidDocument("the mutation has '\(name)' twice, which would run once: give each an alias")
+        }
     }
 }
 
