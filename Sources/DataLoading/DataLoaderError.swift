@@ -2,14 +2,14 @@
 //
 // What a loader has to say when it is used, or served, wrongly.
 
-/// A loader was made with a wrong option, or its batch function broke its contract.
+/// A loader was made with a wrong option or looked for in the wrong place, or its batch function broke its contract.
 ///
 /// What a batch function throws is not wrapped in it: it reaches the callers as it is.
 public struct DataLoaderError: Error, Hashable, Sendable {
     /// What kind of fault it is. Compare with the static members; more may come.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
-            case invalidOption, missingValue, wrongResultCount, circularLoad, batchTimedOut
+            case invalidOption, missingValue, wrongResultCount, circularLoad, batchTimedOut, outsideScope
         }
 
         private let kind: Kind
@@ -29,6 +29,10 @@ public struct DataLoaderError: Error, Hashable, Sendable {
         /// A batch function took longer than ``DataLoaderOptions/batchTimeout``.
         public static let batchTimedOut = Code(kind: .batchTimedOut)
 
+        /// A loader of a scope was asked for by a task that was not made in one. A loader that nobody else can find would
+        /// batch with nobody, so none is made.
+        public static let outsideScope = Code(kind: .outsideScope)
+
         /// The code's name.
         public var description: String { kind.rawValue }
     }
@@ -37,11 +41,23 @@ public struct DataLoaderError: Error, Hashable, Sendable {
     public var code: Code
     /// What is wrong and what to do, for a person.
     public var message: String
-    /// The key or the option concerned, as text of at most 200 characters.
+    /// The key, the option or the name concerned, as text of at most 200 characters.
     public var offender: String?
 
     static func invalidOption(_ option: String, is value: String, mustBe rule: String) -> Self {
         Self(code: .invalidOption, message: "\(option) is \(value); it must be \(rule).", offender: option)
+    }
+
+    static func outsideScope(loader: String) -> Self {
+        Self(
+            code: .outsideScope,
+            message: """
+                There is no loader '\(loader)' here, because loaders that are found by name belong to a scope and the \
+                current task was not made in one. Call withBatching around the work of the request; a detached task does \
+                not inherit its scope.
+                """,
+            offender: loader
+        )
     }
 
     @usableFromInline

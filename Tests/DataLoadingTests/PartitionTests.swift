@@ -38,6 +38,18 @@ struct PartitionTests {
         #expect(log.all == [["a1"], ["b1"]])
     }
 
+    @Test func `every context has a cache of its own, within the bounds of the policy`() async throws {
+        let cache = try CachePolicy<Int, Int>(limit: .entries(1))
+        let loaders = try PartitionedLoader<String, Int, Int>(maxPartitions: nil, cache: cache) { _, keys in
+            Dictionary(uniqueKeysWithValues: keys.map { ($0, $0) })
+        }
+        for context in ["a", "b"] { _ = try await loaders.loader(for: context).loadMany([1, 2]) }
+        for context in ["a", "b"] {
+            #expect(loaders.loader(for: context).cachedValue(for: 1) == nil)
+            #expect(loaders.loader(for: context).cachedValue(for: 2) == 2)
+        }
+    }
+
     @Test func `a value is primed for one context only`() async throws {
         let (loaders, _) = try labelled()
         loaders.loader(for: "a").prime(1, with: "secret")

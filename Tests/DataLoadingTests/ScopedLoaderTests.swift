@@ -71,15 +71,27 @@ struct ScopedLoaderTests {
         }
     }
 
+    @Test func `a loader found by name has the cache that it was made with`() async throws {
+        try await withBatching {
+            let loader = try DataLoader<Int, Int>.scoped("a", cache: CachePolicy(limit: .entries(1))) { keys in
+                Dictionary(uniqueKeysWithValues: keys.map { ($0, $0) })
+            }
+            _ = try await loader.loadMany([1, 2])
+            #expect(loader.cachedValue(for: 1) == nil)
+            #expect(loader.cachedValue(for: 2) == 2)
+        }
+    }
+
     @Test func `outside of all scopes the error names the loader and what to do`() {
-        let error = #expect(throws: OutsideScopeError.self) { try numbers() }
-        #expect(error?.loader == "numbers")
+        let error = #expect(throws: DataLoaderError.self) { try numbers() }
+        #expect(error?.code == .outsideScope)
+        #expect(error?.offender == "numbers")
         #expect(error?.description.contains("withBatching") == true)
     }
 
     @Test func `a detached task has no loaders`() async {
         await withBatching {
-            _ = await #expect(throws: OutsideScopeError.self) { try await Task.detached { try numbers() }.value }
+            _ = await #expect(throws: DataLoaderError.self) { try await Task.detached { try numbers() }.value }
         }
     }
 

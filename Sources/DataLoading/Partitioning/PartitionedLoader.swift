@@ -44,6 +44,8 @@ public final class PartitionedLoader<Context: Hashable & Sendable, Key: Hashable
     /// The options of every loader. A limit in them is a limit for each loader, not for all together.
     public let options: DataLoaderOptions
 
+    @usableFromInline let cache: CachePolicy<Key, Value>
+    @usableFromInline let observer: (any DataLoaderObserver<Key>)?
     @usableFromInline let batchFunction: @Sendable (Context) -> BatchFunction<Key, Value>
     @usableFromInline let loaders = Lock(RecencyMap<Context, DataLoader<Key, Value>>())
 
@@ -53,15 +55,20 @@ public final class PartitionedLoader<Context: Hashable & Sendable, Key: Hashable
     ///   - maxPartitions: The largest number of loaders that are kept, at least 1. There is no default: with `nil`, for
     ///     no limit, you must call ``remove(_:)`` or ``removeAll(where:)`` yourself, or memory grows with the contexts.
     ///   - options: The options of every loader; ``DataLoaderOptions/init()`` by default.
+    ///   - cache: What every loader keeps of results; everything until it is cleared, by default. Its bounds are those of
+    ///     each loader, not of all together.
+    ///   - observer: Is told what every loader does; `nil` by default.
     ///   - fetch: Fetches the values of a batch of keys, all for one context.
     /// - Throws: ``DataLoaderError`` with ``DataLoaderError/Code/invalidOption`` that names `maxPartitions`.
     @inlinable
     public convenience init(
         maxPartitions: Int?,
         options: DataLoaderOptions = DataLoaderOptions(),
+        cache: CachePolicy<Key, Value> = CachePolicy(),
+        observer: (any DataLoaderObserver<Key>)? = nil,
         fetch: @escaping @concurrent @Sendable (Context, [Key]) async throws -> [Key: Value]
     ) throws(DataLoaderError) {
-        try self.init(maxPartitions: maxPartitions, options: options) { context in
+        try self.init(maxPartitions: maxPartitions, options: options, cache: cache, observer: observer) { context in
             .keyed { keys in try await fetch(context, keys) }
         }
     }
@@ -71,12 +78,17 @@ public final class PartitionedLoader<Context: Hashable & Sendable, Key: Hashable
     /// - Parameters:
     ///   - maxPartitions: The largest number of loaders that are kept, at least 1; `nil` for no limit.
     ///   - options: The options of every loader; ``DataLoaderOptions/init()`` by default.
+    ///   - cache: What every loader keeps of results; everything until it is cleared, by default. Its bounds are those of
+    ///     each loader, not of all together.
+    ///   - observer: Is told what every loader does; `nil` by default.
     ///   - batchFunction: Makes the batch function for a context. It is called when a loader is made, under no lock;
     ///     more than once if several tasks ask for a new context at the same time, and only one of the results is used.
     /// - Throws: ``DataLoaderError`` with ``DataLoaderError/Code/invalidOption`` that names `maxPartitions`.
     public init(
         maxPartitions: Int?,
         options: DataLoaderOptions = DataLoaderOptions(),
+        cache: CachePolicy<Key, Value> = CachePolicy(),
+        observer: (any DataLoaderObserver<Key>)? = nil,
         batchFunction: @escaping @Sendable (Context) -> BatchFunction<Key, Value>
     ) throws(DataLoaderError) {
         if let maxPartitions, maxPartitions < 1 {
@@ -84,6 +96,8 @@ public final class PartitionedLoader<Context: Hashable & Sendable, Key: Hashable
         }
         self.maxPartitions = maxPartitions
         self.options = options
+        self.cache = cache
+        self.observer = observer
         self.batchFunction = batchFunction
     }
 
@@ -97,7 +111,7 @@ public final class PartitionedLoader<Context: Hashable & Sendable, Key: Hashable
     @inlinable
     public func loader(for context: Context) -> DataLoader<Key, Value> {
         if let loader = loaders.withLock({ $0.use(context) }) { return loader }
-        let new = DataLoader(batchFunction(context), options: options)
+        let new = DataLoader(batchFunction(context), options: options, cache: cache, observer: observer)
         // What is removed is returned, so that it ends outside the lock.
         let (loader, _) = loaders.withLock { loaders in
             if let earlier = loaders.use(context) { return (earlier, DataLoader<Key, Value>?.none) }

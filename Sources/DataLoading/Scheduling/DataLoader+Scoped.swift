@@ -35,7 +35,7 @@ extension DataLoader {
     /// The scope is that of the innermost ``withBatching(_:_:)`` in which the current task was made; unstructured tasks
     /// have the scope of the task that made them, detached ones have none. A scope that joins another has its loaders.
     /// Loaders of different key or value types are different loaders, also under one name. Of several tasks that ask at
-    /// the same time, one has the loader made, and all get it. Later calls ignore the options and the batch function.
+    /// the same time, one has the loader made, and all get it. Later calls ignore all but the name.
     ///
     /// The loader lives as long as the scope and the tasks that were made in it; whoever keeps it may use it longer.
     /// Its batch function finds the loaders of the scope that it runs in, and those of the loader's own scope when it
@@ -44,37 +44,45 @@ extension DataLoader {
     /// - Parameters:
     ///   - name: The name of the loader. It is not the name in its options, which errors mention.
     ///   - options: The options; ``DataLoaderOptions/init()`` by default.
+    ///   - cache: What is kept of results; everything until it is cleared, by default.
+    ///   - observer: Is told what the loader does; `nil` by default.
     ///   - fetch: Fetches the values of a batch of keys, see ``BatchFunction/keyed(_:)``.
     /// - Returns: The loader.
-    /// - Throws: ``OutsideScopeError`` if the task was not made in a scope.
+    /// - Throws: ``DataLoaderError`` with ``DataLoaderError/Code/outsideScope`` if the task was not made in a scope.
     /// - Complexity: O(1).
     public static func scoped(
         _ name: String,
         options: DataLoaderOptions = DataLoaderOptions(),
+        cache: CachePolicy<Key, Value> = CachePolicy(),
+        observer: (any DataLoaderObserver<Key>)? = nil,
         fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Key: Value]
-    ) throws(OutsideScopeError) -> DataLoader {
-        try scoped(name, .keyed(fetch), options: options)
+    ) throws(DataLoaderError) -> DataLoader {
+        try scoped(name, .keyed(fetch), options: options, cache: cache, observer: observer)
     }
 
     /// The loader that the current scope has under a name; made on first use, with a batch function of any form.
     ///
-    /// Otherwise as ``scoped(_:options:fetch:)``.
+    /// Otherwise as ``scoped(_:options:cache:observer:fetch:)``.
     ///
     /// - Parameters:
     ///   - name: The name of the loader.
     ///   - batchFunction: Fetches the values of a batch of keys.
     ///   - options: The options; ``DataLoaderOptions/init()`` by default.
+    ///   - cache: What is kept of results; everything until it is cleared, by default.
+    ///   - observer: Is told what the loader does; `nil` by default.
     /// - Returns: The loader.
-    /// - Throws: ``OutsideScopeError`` if the task was not made in a scope.
+    /// - Throws: ``DataLoaderError`` with ``DataLoaderError/Code/outsideScope`` if the task was not made in a scope.
     /// - Complexity: O(1).
     public static func scoped(
         _ name: String,
         _ batchFunction: BatchFunction<Key, Value>,
-        options: DataLoaderOptions = DataLoaderOptions()
-    ) throws(OutsideScopeError) -> DataLoader {
-        guard let registry = LoaderRegistry.current else { throw OutsideScopeError(loader: name) }
+        options: DataLoaderOptions = DataLoaderOptions(),
+        cache: CachePolicy<Key, Value> = CachePolicy(),
+        observer: (any DataLoaderObserver<Key>)? = nil
+    ) throws(DataLoaderError) -> DataLoader {
+        guard let registry = LoaderRegistry.current else { throw .outsideScope(loader: name) }
         return registry.loader(named: name) {
-            DataLoader(batchFunction.findingLoaders(in: registry), options: options)
+            DataLoader(batchFunction.findingLoaders(in: registry), options: options, cache: cache, observer: observer)
         }
     }
 }
