@@ -72,13 +72,16 @@ make_certificates() {
 # Sets nginx_http and nginx_https (URLs without a slash at the end) and nginx (its process).
 start_nginx() {
     need_command nginx nginx-light
-    local folder ports
+    local folder ports settings=()
     folder=$(mkdir -p "$1/nginx/files" && cd "$1/nginx" && pwd)
     ports=($(free_ports 2))
     head -c 1048576 /dev/zero | tr '\0' x >"$folder/files/large"
     for _ in {1..200}; do echo "A line that is like the others."; done >"$folder/files/text"
     sed -e "s|@HTTP@|${ports[0]}|g" -e "s|@HTTPS@|${ports[1]}|g" Tests/Interop/nginx.conf >"$folder/nginx.conf"
-    start_server "$folder/log" "${ports[0]}" nginx -p "$folder/" -c nginx.conf -e error.log
+    # Started by root, it would change to a user who cannot read a folder that is ours.
+    if [ "$(id -u)" -eq 0 ]; then settings=(-g "user root;"); fi
+    start_server "$folder/log" "${ports[0]}" nginx -p "$folder/" -c nginx.conf -e error.log \
+        ${settings[@]+"${settings[@]}"}
     nginx=$!
     nginx_http=http://127.0.0.1:${ports[0]}
     nginx_https=https://127.0.0.1:${ports[1]}
