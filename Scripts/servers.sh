@@ -47,7 +47,7 @@ start_server() {
         sleep 0.05
     done
     cat "$log" >&2
-    stop "$1 does not start"
+    stop "a server does not start: $*"
 }
 
 # certificate FOLDER NAME SUBJECT [DAYS]: NAME.key and NAME.pem, signed by ca.pem of the folder, with the issuer appended.
@@ -85,4 +85,35 @@ start_nginx() {
     nginx=$!
     nginx_http=http://127.0.0.1:${ports[0]}
     nginx_https=https://127.0.0.1:${ports[1]}
+}
+
+# Starts Caddy in the same way: start_caddy FOLDER. Sets caddy_http and caddy_https.
+start_caddy() {
+    need_command caddy
+    local folder ports
+    folder=$(mkdir -p "$1/caddy/files" && cd "$1/caddy" && pwd)
+    ports=($(free_ports 2))
+    head -c 1048576 /dev/zero | tr '\0' x >"$folder/files/large"
+    for _ in {1..200}; do echo "A line that is like the others."; done >"$folder/files/text.txt"
+    sed -e "s|@HTTP@|${ports[0]}|g" -e "s|@HTTPS@|${ports[1]}|g" Tests/Interop/Caddyfile >"$folder/Caddyfile"
+    start_server "$folder/log" "${ports[1]}" env HOME="$folder" sh -c "cd '$folder' && exec caddy run"
+    caddy_http=http://127.0.0.1:${ports[0]}
+    caddy_https=https://127.0.0.1:${ports[1]}
+}
+
+# Starts the servers that get TLS or HTTP/2 wrong: start_faults FOLDER PYTHON. Sets faults, a file that names their ports.
+start_faults() {
+    certificate "$1" expired "IP:127.0.0.1" -1
+    certificate "$1" other-host "DNS:other-host.invalid"
+    quietly openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=self-signed" \
+        -addext "subjectAltName=IP:127.0.0.1" -keyout "$1/self-signed.key" -out "$1/self-signed.pem"
+    faults=$1/faults.json
+    "$2" Tests/Interop/faults.py "$1" "$faults" >"$1/faults.log" 2>&1 &
+    servers+=($!)
+    for _ in {1..200}; do
+        if [ -s "$faults" ]; then return; fi
+        sleep 0.05
+    done
+    cat "$1/faults.log" >&2
+    stop "the servers of faults.py do not start"
 }
