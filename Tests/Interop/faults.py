@@ -5,7 +5,8 @@ usage: faults.py FOLDER PORTS_FILE
 
 FOLDER holds certificates with their keys: server, expired, other-host and self-signed. The file gets an object that maps
 each fault's name to its port, and "counts" to a port that answers `GET /` with an object that maps the name of each fault
-to its number of connections and requests. The servers run until the program is ended.
+to its number of connections and requests. Where it may, it also takes the port of name servers at 127.0.0.9, as "resolver",
+and answers nothing there. The servers run until the program is ended.
 """
 
 import json
@@ -242,6 +243,22 @@ class Counts(BaseHTTPRequestHandler):
         pass
 
 
+def never_resolve(address=("127.0.0.9", 53)):
+    """Takes questions for names and answers none. Returns the port, or None where only the system may have it."""
+    sink = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        sink.bind(address)
+    except OSError:
+        return None
+
+    def run():
+        while True:
+            sink.recv(4096)
+
+    threading.Thread(target=run, daemon=True).start()
+    return address[1]
+
+
 def main(folder, ports_file):
     ports = {
         "expired": serve("expired", answer, tls(folder, "expired")),
@@ -255,6 +272,8 @@ def main(folder, ports_file):
         ports[name] = serve(name, fault, tls(folder, "server", protocols=("h2",)))
     server = ThreadingHTTPServer(("127.0.0.1", 0), Counts)
     ports["counts"] = server.server_address[1]
+    if resolver := never_resolve():
+        ports["resolver"] = resolver
     # Renamed, so that who finds the file finds all of it.
     unfinished = ports_file.with_suffix(".unfinished")
     unfinished.write_text(json.dumps(ports))
