@@ -24,6 +24,7 @@ struct curl_floor {
     transfer *transfers;
     int count;
     size_t response_bytes;
+    bool owns_bodies;
     char problem[256];
 };
 
@@ -31,7 +32,10 @@ static size_t receive(char *bytes, size_t size, size_t count, void *context) {
     transfer *transfer = context;
     size_t added = size * count;
     if (transfer->count + added > transfer->capacity) {
-        size_t capacity = 2 * (transfer->count + added);
+        curl_off_t announced = -1;
+        curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+        size_t capacity = transfer->count + added;
+        capacity = announced >= (curl_off_t)capacity ? (size_t)announced : 2 * capacity;
         char *response = realloc(transfer->response, capacity);
         if (!response) {
             return 0;
@@ -69,6 +73,7 @@ curl_floor *curl_floor_create(const curl_floor_options *options) {
         return NULL;
     }
     floor->response_bytes = options->response_bytes;
+    floor->owns_bodies = options->owns_bodies;
     floor->multi = curl_multi_init();
     floor->headers = curl_slist_append(NULL, "Content-Type: application/json");
     floor->transfers = calloc((size_t)options->in_flight, sizeof(transfer));
@@ -97,6 +102,11 @@ curl_floor *curl_floor_create(const curl_floor_options *options) {
 static const char *check(curl_floor *floor, CURLcode code, transfer *transfer) {
     long status = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (floor->owns_bodies) {
+        free(transfer->response);
+        transfer->response = NULL;
+        transfer->capacity = 0;
+    }
     if (code == CURLE_OK && status == 200 && transfer->count == floor->response_bytes) {
         return NULL;
     }

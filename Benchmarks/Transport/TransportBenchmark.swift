@@ -20,7 +20,13 @@ enum TransportBenchmark {
         let servers = [(name: "loopback", url: server.url)] + options.endpoints.map { (name: name(of: $0), url: $0) }
         for server in servers {
             for (kind, inFlight) in TransportLoad.all where inFlight == options.inFlight ?? inFlight {
-                let load = TransportLoad(kind: kind, inFlight: inFlight, base: server.url, caFile: options.caFile)
+                let load = TransportLoad(
+                    kind: kind,
+                    inFlight: inFlight,
+                    base: server.url,
+                    caFile: options.caFile,
+                    floorOwnsBodies: options.floorOwnsBodies
+                )
                 let race = TransportRace(
                     load: load,
                     rounds: options.rounds ?? (options.isQuick ? 5 : 15),

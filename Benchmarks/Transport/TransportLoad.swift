@@ -24,6 +24,8 @@ struct TransportLoad: Sendable {
     var inFlight: Int
     var base: String
     var caFile: String?
+    /// Whether the floor, too, takes new memory for each body.
+    var floorOwnsBodies = false
 
     var url: String { base + kind.path }
 

@@ -21,6 +21,8 @@ struct TransportOptions: Sendable {
     var caFile: String?
     /// The only number of requests in flight to measure.
     var inFlight: Int?
+    /// Whether the floor, too, takes new memory for each body.
+    var floorOwnsBodies = false
     /// How many rounds, where the default does not do.
     var rounds: Int?
 
@@ -31,6 +33,8 @@ struct TransportOptions: Sendable {
           --endpoint URL   also this server, which must answer POST URL/small and GET URL/large; several times if wanted
           --ca FILE        the authorities to trust, for an endpoint over TLS
           --in-flight N    only with so many requests in flight
+          --owned-bodies   let the floor take new memory for each body, as a client must that hands bodies out;
+                           otherwise it uses the same memory again and again
           --rounds N       so many rounds of each
         """
 
@@ -44,6 +48,7 @@ struct TransportOptions: Sendable {
             case "--endpoint": endpoints.append(try Self.text(rest.popFirst(), of: argument))
             case "--ca": caFile = try Self.text(rest.popFirst(), of: argument)
             case "--in-flight": inFlight = try Self.number(rest.popFirst(), of: argument)
+            case "--owned-bodies": floorOwnsBodies = true
             case "--rounds": rounds = try Self.number(rest.popFirst(), of: argument)
             case "--serve": role = .serve(milliseconds: try Self.number(rest.popFirst(), of: argument))
             case "--burst":

@@ -5,6 +5,7 @@
 #ifndef CURL_FLOOR_H
 #define CURL_FLOOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #pragma clang assume_nonnull begin
@@ -22,6 +23,9 @@ typedef struct {
     int in_flight;
     /// CURLOPT_BUFFERSIZE
     long buffer_bytes;
+    /// Whether each response gets memory of its own, as that of a client must that hands bodies out, and gives it back
+    /// when it has been checked. Otherwise a handle uses its memory again and again.
+    bool owns_bodies;
 } curl_floor_options;
 
 /// A client with its connections. One thread at a time may use it.
