@@ -101,7 +101,7 @@ import Testing
             #expect(outcome == expected)
             return
         }
-        withKnownIssue(issue) { #expect(outcome == expected) }
+        withKnownIssue(issue, isIntermittent: true) { #expect(outcome == expected) }
     }
 
     /// What became of a request that reached the server.
