@@ -34,10 +34,14 @@ let package = Package(
             dependencies: ["DataLoading", "GraphQLBatching", "CurlTransport", "LoopbackServer"],
             path: "Examples/NPlusOne"
         ),
+        .target(name: "CurlFloor", path: "Benchmarks/CurlFloor", linkerSettings: [.linkedLibrary("curl")]),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["DataLoading", "GraphQLBatching", "HTTPTransport"],
-            path: "Benchmarks"
+            dependencies: [
+                "CurlFloor", "CurlTransport", "DataLoading", "GraphQLBatching", "HTTPTransport", "LoopbackServer",
+            ],
+            path: "Benchmarks",
+            exclude: ["CurlFloor"]
         ),
 
         .testTarget(name: "DataLoadingTests", dependencies: ["DataLoading"]),
@@ -55,7 +59,7 @@ let package = Package(
     ]
 )
 
-for target in package.targets where !["CCurl", "CLoopback"].contains(target.name) {
+for target in package.targets where !["CCurl", "CLoopback", "CurlFloor"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md

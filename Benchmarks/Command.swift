@@ -8,6 +8,7 @@ enum Command {
     case measure(Selection, printsJSON: Bool)
     /// What the program asks of itself, in a process of its own: to print by how much that process grows.
     case resident(@Sendable (Int) async throws -> Int, n: Int)
+    case transport(TransportOptions)
 
     /// Reads the arguments behind the program's name.
     init(arguments: [String], subjects: [Subject]) throws(UsageError) {
@@ -17,9 +18,13 @@ enum Command {
             return
         }
         var rest = arguments[...]
-        let names = subjects.map(\.name).joined(separator: ", ")
+        let names = (subjects.map(\.name) + ["transport"]).joined(separator: ", ")
         guard let name = rest.popFirst(), !name.hasPrefix("-") else {
             throw UsageError(message: "the first argument must be what to measure: \(names)")
+        }
+        if name == "transport" {
+            self = .transport(try TransportOptions(arguments: rest))
+            return
         }
         guard let subject = subjects.first(where: { $0.name == name }) else {
             throw UsageError(message: "there is no subject \(String(reflecting: name)); there is \(names)")
@@ -49,6 +54,7 @@ enum Command {
         the one that 95 of 100 runs did not exceed.
 
         """ + subjects.map { "\n\($0.name): \($0.workloads.map(\.name).joined(separator: ", "))" }.joined()
+            + "\n\n\(TransportOptions.help)"
     }
 
     private static func measure(_ arguments: ArraySlice<String>, of subject: Subject) throws(UsageError) -> Command {

@@ -23,6 +23,8 @@ func run(_ arguments: [String]) async -> Int32 {
             }
         case .resident(let measure, let n):
             print(try await measure(n))
+        case .transport(let options):
+            try await TransportBenchmark.run(options)
         }
         return 0
     } catch let error as UsageError {

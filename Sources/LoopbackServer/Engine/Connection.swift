@@ -140,14 +140,24 @@ final class Connection {
             }
             return false
         } catch {
-            let reply = LoopbackReply.Message(
-                status: error.status,
-                headers: [("Content-Type", "text/plain; charset=utf-8")],
-                body: Array((error.reason + "\n").utf8)
-            )
-            reply.append(to: &outgoing, withBody: true, closes: true)
-            phase = .finishing
+            refuse(error)
             return true
+        }
+    }
+
+    private func refuse(_ fault: RequestFault) {
+        phase = .finishing
+        service.counters.refusals.count(1)
+        let reply = service.refusing(
+            LoopbackReply(
+                status: fault.status,
+                headers: [("Content-Type", "text/plain; charset=utf-8")],
+                body: Array((fault.reason + "\n").utf8)
+            )
+        )
+        switch reply.content {
+        case .message(let message): message.append(to: &outgoing, withBody: true, closes: true)
+        case .script(let steps): script = steps[...]
         }
     }
 

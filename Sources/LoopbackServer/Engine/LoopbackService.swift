@@ -6,6 +6,7 @@ import Synchronization
 
 final class LoopbackService: Sendable {
     let limits: LoopbackHTTPServer.Limits
+    let refusing: @Sendable (LoopbackReply) -> LoopbackReply
     let handler: @Sendable (LoopbackRequest) -> LoopbackReply
     let counters = LoopbackCounters()
     private let latencyNanoseconds: Atomic<Int64>
@@ -13,9 +14,11 @@ final class LoopbackService: Sendable {
     init(
         latency: Duration,
         limits: LoopbackHTTPServer.Limits,
+        refusing: @escaping @Sendable (LoopbackReply) -> LoopbackReply,
         handler: @escaping @Sendable (LoopbackRequest) -> LoopbackReply
     ) {
         self.limits = limits
+        self.refusing = refusing
         self.handler = handler
         latencyNanoseconds = Atomic(latency.clampedNanoseconds)
     }

@@ -15,16 +15,12 @@ struct Listener: Sendable {
     let descriptor: Int32
     let port: Int
 
-    init() throws(LoopbackServerError) {
-        #if canImport(Glibc)
-            let kind = Int32(SOCK_STREAM.rawValue)
-        #else
-            let kind = SOCK_STREAM
-        #endif
-        let descriptor = socket(AF_INET, kind, 0)
+    /// - Parameter backlog: How many connections may wait to be accepted.
+    init(backlog: Int32 = 1024) throws(LoopbackServerError) {
+        let descriptor = Descriptor.makeSocket()
         guard descriptor >= 0 else { throw .system("open a socket") }
         do throws(LoopbackServerError) {
-            port = try Self.bindAndListen(descriptor)
+            port = try Self.bindAndListen(descriptor, backlog: backlog)
         } catch {
             Descriptor.close(descriptor)
             throw error
@@ -34,17 +30,15 @@ struct Listener: Sendable {
 
     func close() { Descriptor.close(descriptor) }
 
-    private static func bindAndListen(_ descriptor: Int32) throws(LoopbackServerError) -> Int {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    private static func bindAndListen(_ descriptor: Int32, backlog: Int32) throws(LoopbackServerError) -> Int {
+        var address = sockaddr_in(loopbackPort: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isBound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
                 bind(descriptor, address, length) == 0 && getsockname(descriptor, address, &length) == 0
             }
         }
-        guard isBound, listen(descriptor, 1024) == 0, Descriptor.setNonBlocking(descriptor) else {
+        guard isBound, listen(descriptor, backlog) == 0, Descriptor.setNonBlocking(descriptor) else {
             throw .system("listen on 127.0.0.1")
         }
         return Int(UInt16(bigEndian: address.sin_port))
@@ -114,6 +108,29 @@ enum Descriptor {
         case failed
     }
 
+    /// A socket for TCP; below zero if the system has none to give.
+    static func makeSocket() -> Int32 {
+        #if canImport(Glibc)
+            let kind = Int32(SOCK_STREAM.rawValue)
+        #else
+            let kind = SOCK_STREAM
+        #endif
+        return socket(AF_INET, kind, 0)
+    }
+
+    /// A socket that connects to 127.0.0.1 and waits for nothing.
+    static func beginConnecting(toPort port: Int) -> Int32 {
+        let descriptor = makeSocket()
+        setNonBlocking(descriptor)
+        var address = sockaddr_in(loopbackPort: port)
+        _ = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        return descriptor
+    }
+
     static func receive(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
         transfer { recv(descriptor, buffer.baseAddress, buffer.count, 0) }
     }
@@ -163,6 +180,16 @@ enum Descriptor {
             default: return .failed
             }
         }
+    }
+}
+
+extension sockaddr_in {
+    /// A port of 127.0.0.1; 0 for one of the system's choosing.
+    fileprivate init(loopbackPort port: Int) {
+        self.init()
+        sin_family = sa_family_t(AF_INET)
+        sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+        sin_port = in_port_t(port).bigEndian
     }
 }
 

@@ -44,14 +44,17 @@ package final class LoopbackHTTPServer: Sendable {
     /// - Parameters:
     ///   - latency: How long each reply's first byte is held back, as if the way were long. See ``latency``.
     ///   - limits: How large a request may be.
+    ///   - refusing: Makes of the reply that refuses a request, which the handler never sees, the one to send, for tests
+    ///     that inject faults. The connection ends after it.
     ///   - handler: Makes the reply of each request, on the server's thread. It must not block, nor call ``stop()``.
     /// - Throws: ``LoopbackServerError`` if the system has no socket or thread to give.
     package init(
         latency: Duration = .zero,
         limits: Limits = Limits(),
+        refusing: @escaping @Sendable (LoopbackReply) -> LoopbackReply = { $0 },
         handler: @escaping @Sendable (LoopbackRequest) -> LoopbackReply
     ) throws {
-        let service = LoopbackService(latency: latency, limits: limits, handler: handler)
+        let service = LoopbackService(latency: latency, limits: limits, refusing: refusing, handler: handler)
         let wake = try WakePipe()
         let listener = try Listener()
         self.service = service

@@ -12,6 +12,9 @@ package struct LoopbackStatistics: Hashable, Sendable {
     package var connections = 0
     /// Requests that were complete and well formed.
     package var requests = 0
+    /// Requests that were refused: too large, or not well formed. They count where the refusal is made, which may be
+    /// before they are complete.
+    package var refusals = 0
     /// All bytes received: request lines, header fields, bodies.
     package var bytesReceived = 0
     /// All bytes sent: status lines, header fields, bodies.
@@ -24,6 +27,7 @@ package struct LoopbackStatistics: Hashable, Sendable {
         var difference = Self()
         difference.connections = later.connections - earlier.connections
         difference.requests = later.requests - earlier.requests
+        difference.refusals = later.refusals - earlier.refusals
         difference.bytesReceived = later.bytesReceived - earlier.bytesReceived
         difference.bytesSent = later.bytesSent - earlier.bytesSent
         return difference
@@ -34,6 +38,7 @@ package struct LoopbackStatistics: Hashable, Sendable {
 struct LoopbackCounters: ~Copyable {
     let connections = Atomic(0)
     let requests = Atomic(0)
+    let refusals = Atomic(0)
     let bytesReceived = Atomic(0)
     let bytesSent = Atomic(0)
 
@@ -41,6 +46,7 @@ struct LoopbackCounters: ~Copyable {
         var statistics = LoopbackStatistics()
         statistics.connections = connections.load(ordering: .acquiring)
         statistics.requests = requests.load(ordering: .acquiring)
+        statistics.refusals = refusals.load(ordering: .acquiring)
         statistics.bytesReceived = bytesReceived.load(ordering: .acquiring)
         statistics.bytesSent = bytesSent.load(ordering: .acquiring)
         return statistics

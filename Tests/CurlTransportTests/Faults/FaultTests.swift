@@ -54,74 +54,17 @@ import Testing
         }
     }
 
-    struct Fault: CustomTestStringConvertible {
-        var testDescription: String
-        var reply: LoopbackReply
-        var code: HTTPTransportError.Code
-
-        init(_ description: String, _ code: HTTPTransportError.Code, _ reply: LoopbackReply) {
-            testDescription = description
-            self.code = code
-            self.reply = reply
-        }
-    }
-
-    private static let longValue = String(repeating: "x", count: 993)
-
-    static let faults = [
-        Fault("closes before any byte", .connectionLost, .script([.close])),
-        Fault("resets", .connectionLost, .script([.reset])),
-        Fault("half a status line", .connectionLost, .raw("HTTP/1.")),
-        Fault("half the head", .connectionLost, .raw("HTTP/1.1 200 OK\r\nContent-Ty")),
-        Fault("a head without the blank line", .connectionLost, .raw("HTTP/1.1 200 OK\r\nX-A: 1\r\n")),
-        Fault("a short body", .connectionLost, .raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort")),
-        Fault(
-            "chunks without end",
-            .connectionLost,
-            .raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")
-        ),
-        Fault(
-            "two lengths",
-            .invalidResponse,
-            .raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 4\r\n\r\nokok")
-        ),
-        Fault(
-            "a length and chunks",
-            .invalidResponse,
-            .raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n")
-        ),
-        Fault("a negative length", .invalidResponse, .raw("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nok")),
-        Fault("garbage", .invalidResponse, .raw("garbage\r\n\r\n")),
-        Fault("a field without a name", .invalidResponse, .raw("HTTP/1.1 200 OK\r\n: x\r\nContent-Length: 0\r\n\r\n")),
-        Fault(
-            "corrupt gzip",
-            .invalidResponse,
-            LoopbackReply(headers: [("Content-Encoding", "gzip")], body: Array("not in gzip".utf8))
-        ),
-        Fault(
-            "a head of 2 MB",
-            .responseTooLarge,
-            .raw("HTTP/1.1 200 OK\r\n" + String(repeating: "X-A: \(longValue)\r\n", count: 2_000))
-        ),
-        Fault("a flood of 1xx", .responseTooLarge, .raw(String(repeating: "HTTP/1.1 102 Wait\r\n\r\n", count: 50_000))),
-    ]
-
-    @Test(arguments: faults)
-    func `A response that is none is an error of its kind, asked for once, and harms no other`(
-        fault: Fault
-    ) async throws {
+    @Test(arguments: LoopbackFault.allCases)
+    func `A server that does something wrong harms no other request`(fault: LoopbackFault) async throws {
         let handler: @Sendable (LoopbackRequest) -> LoopbackReply = {
-            $0.path == "/fault" ? fault.reply : LoopbackReply(body: $0.body)
+            $0.path == "/fault" ? fault.reply(to: $0) : LoopbackReply(body: $0.body)
         }
         try await withTransport(handler: handler) { transport, server in
             // On a fresh connection, then on one that was used: curl treats these differently.
-            for number in 1...2 {
-                let error = try await failure { try await transport.send(server.request(.post, "/fault")) }
-                #expect(error.code == fault.code, "\(error)")
-                #expect(error.mayHaveReachedServer)
+            for _ in 1...2 {
+                _ = try? await transport.send(server.request(.post, "/fault", timeout: .milliseconds(300)))
                 let text = try await transport.send(server.request(body: "fine")).text
                 #expect(text == "fine")
-                #expect(server.statistics.requests == 2 * number)
             }
         }
     }
@@ -197,9 +140,12 @@ import Testing
 
     @Test func `No error shows a header's value, the query or the body`() async throws {
         let secret = "s3cret"
+        let request = try LoopbackRequest(method: "POST", target: "/")
+        let faults = LoopbackFault.allCases.filter { fault in
+            if case .error = fault.expectation { fault.knownIssue == nil } else { false }
+        }
         let replies: [LoopbackReply] =
-            Self.faults.map(\.reply) + [
-                .silence,
+            faults.map { $0.reply(to: request) } + [
                 .raw("HTTP/1.1 200 OK\r\nX-\(secret)\u{0}: \(secret)\r\n\r\n"),
                 .raw("HTTP/1.1 200 OK\r\nContent-Length: \(secret)\r\n\r\n"),
                 .raw("HTTP/9.9 \(secret) \(secret)\r\n\r\n"),
@@ -207,8 +153,9 @@ import Testing
                 .raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(secret)\r\n"),
                 .raw("HTTP/1.1 200 OK\r\nContent-Encoding: \(secret)\r\n\r\n\(secret)"),
             ]
+        let configuration = try CurlConfiguration(maximumResponseBytes: 1_000_000)
         for reply in replies {
-            try await withTransport(handler: { _ in reply }) { transport, server in
+            try await withTransport(configuration, handler: { _ in reply }) { transport, server in
                 let request = try server.request(
                     .post,
                     "/?token=\(secret)",

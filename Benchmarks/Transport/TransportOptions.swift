@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the command line asks of the transport's benchmark.
+
+/// What is measured against which servers, or what the program asks of itself in a process of its own.
+struct TransportOptions: Sendable {
+    enum Role: Sendable {
+        case measure
+        /// To serve until standard input ends, after so many milliseconds of latency a request.
+        case serve(milliseconds: Int)
+        /// To send so many requests at once over so many connections, and to print what that took.
+        case burst(url: String, requests: Int, connections: Int)
+    }
+
+    var role = Role.measure
+    var isQuick = false
+    var printsJSON = false
+    /// Servers besides the loopback server; each answers `POST /small` and `GET /large`.
+    var endpoints: [String] = []
+    /// The PEM file with the authorities to trust.
+    var caFile: String?
+    /// The only number of requests in flight to measure.
+    var inFlight: Int?
+    /// Whether the floor, too, takes new memory for each body.
+    var floorOwnsBodies = false
+    /// How many rounds, where the default does not do.
+    var rounds: Int?
+
+    static let help = """
+        transport: sends requests with CurlHTTPTransport and, in turn with it, with a loop in C on libcurl's multi
+        interface, the floor; to a server in a process of its own.
+
+          --endpoint URL   also this server, which must answer POST URL/small and GET URL/large; several times if wanted
+          --ca FILE        the authorities to trust, for an endpoint over TLS
+          --in-flight N    only with so many requests in flight
+          --owned-bodies   let the floor take new memory for each body, as a client must that hands bodies out;
+                           otherwise it uses the same memory again and again
+          --rounds N       so many rounds of each
+        """
+
+    /// Reads the arguments behind the subject's name.
+    init(arguments: ArraySlice<String>) throws(UsageError) {
+        var rest = arguments
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--quick": isQuick = true
+            case "--json": printsJSON = true
+            case "--endpoint": endpoints.append(try Self.text(rest.popFirst(), of: argument))
+            case "--ca": caFile = try Self.text(rest.popFirst(), of: argument)
+            case "--in-flight": inFlight = try Self.number(rest.popFirst(), of: argument)
+            case "--owned-bodies": floorOwnsBodies = true
+            case "--rounds": rounds = try Self.number(rest.popFirst(), of: argument)
+            case "--serve": role = .serve(milliseconds: try Self.number(rest.popFirst(), of: argument))
+            case "--burst":
+                role = .burst(
+                    url: try Self.text(rest.popFirst(), of: argument),
+                    requests: try Self.number(rest.popFirst(), of: argument),
+                    connections: try Self.number(rest.popFirst(), of: argument)
+                )
+            default: throw UsageError(message: "there is no option \(String(reflecting: argument))")
+            }
+        }
+    }
+
+    private static func text(_ text: String?, of option: String) throws(UsageError) -> String {
+        guard let text, !text.isEmpty else { throw UsageError(message: "\(option) needs a value") }
+        return text
+    }
+
+    private static func number(_ text: String?, of option: String) throws(UsageError) -> Int {
+        guard let number = Int(try Self.text(text, of: option)), number >= 0 else {
+            throw UsageError(message: "\(option) takes a whole number, not \(String(reflecting: text ?? ""))")
+        }
+        return number
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What this process holds of the machine, to find what is left over.
+
+import Foundation
+
+/// What a process has open, and how large it is. Where there is no `/proc`, threads and bytes count as none.
+struct ProcessCensus {
+    var descriptors: Int
+    /// The threads of transports.
+    var threads: Int
+    /// What is in memory.
+    var residentBytes: Int
+
+    static var now: ProcessCensus {
+        let entries = { (path: String) in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [] }
+        let text = { (path: String) in (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
+        let pages = text("/proc/self/statm").split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        return ProcessCensus(
+            descriptors: entries("/dev/fd").count,
+            threads: entries("/proc/self/task").count { text("/proc/self/task/\($0)/comm").hasPrefix("Curl") },
+            residentBytes: pages * 4096
+        )
+    }
+
+    /// Returns when no transport's thread is left and no more descriptors are open than at first: a thread ends a
+    /// moment after its last word, and a server closes its ends a moment after that.
+    static func settle(at first: ProcessCensus?) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while now.threads > 0 || now.descriptors > first?.descriptors ?? .max {
+            guard ContinuousClock.now < deadline else { throw LeftOver(census: now) }
+            await Task.yield()
+        }
+    }
+
+    struct LeftOver: Error {
+        let census: ProcessCensus
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The servers that Scripts/interop starts for the transport, and requests to them.
+
+import CurlTransport
+import Foundation
+import HTTPTransport
+
+/// What the script tells of its servers. Nothing is there unless the tests run under it.
+enum InteropServers {
+    private static let environment = ProcessInfo.processInfo.environment
+
+    static var areRunning: Bool { environment["INTEROP_NGINX"] != nil }
+
+    /// The PEM file with the authority that signed the servers' certificates.
+    static var caFile: String? { environment["INTEROP_CA"] }
+    static var nginx: String { environment["INTEROP_NGINX"] ?? "" }
+    static var nginxTLS: String { environment["INTEROP_NGINX_TLS"] ?? "" }
+    static var caddy: String { environment["INTEROP_CADDY"] ?? "" }
+    static var caddyTLS: String { environment["INTEROP_CADDY_TLS"] ?? "" }
+    /// nginx's first process, which takes signals.
+    static var nginxProcess: pid_t? { environment["INTEROP_NGINX_PROCESS"].flatMap { pid_t($0) } }
+
+    /// Each name that nginx has answered, as often as it has.
+    static func namesSeenByNginx() throws -> [Substring: Int] {
+        let log = try String(contentsOfFile: environment["INTEROP_NGINX_NAMES"] ?? "", encoding: .utf8)
+        let names = log.split(separator: "\n").compactMap { $0.split(separator: " ").first }
+        return Dictionary(names.map { ($0, 1) }, uniquingKeysWith: +)
+    }
+
+    /// The port of a server that does something wrong.
+    static func port(of fault: String) throws -> Int {
+        let file = URL(fileURLWithPath: environment["INTEROP_FAULTS"] ?? "")
+        let ports = try JSONDecoder().decode([String: Int].self, from: Data(contentsOf: file))
+        guard let port = ports[fault] else { throw UnknownFault(name: fault) }
+        return port
+    }
+
+    /// How many requests a server that does something wrong has seen.
+    static func requests(of fault: String) async throws -> Int {
+        struct Count: Decodable { var requests: Int }
+        let url = try HTTPURL("http://127.0.0.1:\(port(of: "counts"))/")
+        return try await withTransport { transport in
+            let response = try await transport.send(HTTPRequest(method: .get, url: url))
+            let counts = try JSONDecoder().decode([String: Count].self, from: Data(response.body))
+            return counts[fault]?.requests ?? 0
+        }
+    }
+
+    /// Runs `body` with a transport that trusts the authority.
+    static func withTransport<Output>(
+        connections: Int = 16,
+        connectTimeout: Duration = .seconds(10),
+        _ body: (CurlHTTPTransport) async throws -> Output
+    ) async throws -> Output {
+        let transport = try CurlHTTPTransport(
+            configuration: CurlConfiguration(
+                maximumConnectionsPerHost: connections,
+                connectTimeout: connectTimeout,
+                caFile: caFile
+            )
+        )
+        do {
+            let output = try await body(transport)
+            await transport.shutdown()
+            return output
+        } catch {
+            await transport.shutdown(drainingFor: .zero)
+            throw error
+        }
+    }
+
+    struct UnknownFault: Error {
+        let name: String
+    }
+}
+
+extension HTTPRequest {
+    /// A request that must not be repeated.
+    static func posting(_ body: String = "posted", to url: String, name: String? = nil) throws -> HTTPRequest {
+        var headers = HTTPHeaders()
+        if let name { try headers.append(name: "X-Name", value: name) }
+        return HTTPRequest(url: try HTTPURL(url), headers: headers, body: Array(body.utf8))
+    }
+}
+
+/// What a caller is told.
+enum InteropOutcome: Equatable {
+    case response(Int, String)
+    case error(HTTPTransportError.Code, mayHaveReachedServer: Bool)
+
+    init(of send: () async throws -> HTTPResponse) async throws {
+        do {
+            let response = try await send()
+            self = .response(response.status, String(decoding: response.body, as: UTF8.self))
+        } catch let error as HTTPTransportError {
+            self = .error(error.code, mayHaveReachedServer: error.mayHaveReachedServer)
+        }
+    }
+}

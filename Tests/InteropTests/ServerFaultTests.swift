@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Servers that get TLS or HTTP/2 wrong: what the caller is told, and how often the server was asked.
+
+import CurlTransport
+import HTTPTransport
+import Testing
+
+@Suite(.enabled(if: InteropServers.areRunning, "Scripts/interop starts the servers"), .timeLimit(.minutes(1)))
+struct ServerFaultTests {
+    @Test(arguments: ["expired", "otherHost", "selfSigned", "oldTLS"])
+    func `A server that cannot be trusted gets no request`(fault: String) async throws {
+        let url = try "https://127.0.0.1:\(InteropServers.port(of: fault))/"
+        try await InteropServers.withTransport { transport in
+            let outcome = try await InteropOutcome { try await transport.send(.posting(to: url)) }
+            #expect(outcome == .error(.secureConnectionFailed, mayHaveReachedServer: false))
+        }
+        let requests = try await InteropServers.requests(of: fault)
+        #expect(requests == 0)
+    }
+
+    @Test func `A server whose authority nobody named gets no request`() async throws {
+        let transport = try CurlHTTPTransport()
+        let url = InteropServers.nginxTLS + "/small"
+        let outcome = try await InteropOutcome { try await transport.send(.posting(to: url)) }
+        #expect(outcome == .error(.secureConnectionFailed, mayHaveReachedServer: false))
+        await transport.shutdown()
+    }
+
+    @Test func `A handshake without an answer ends by the time-out for connections`() async throws {
+        let url = try "https://127.0.0.1:\(InteropServers.port(of: "stalled"))/"
+        try await InteropServers.withTransport(connectTimeout: .milliseconds(300)) { transport in
+            let start = ContinuousClock.now
+            let outcome = try await InteropOutcome { try await transport.send(.posting(to: url)) }
+            #expect(outcome == .error(.timedOut, mayHaveReachedServer: false))
+            #expect(start.duration(to: .now) < .seconds(10))
+        }
+    }
+
+    /// A fault of HTTP/2, what a request gets that must not be repeated, and what one gets that may.
+    struct Fault: CustomTestStringConvertible {
+        var name: String
+        var unsafe: InteropOutcome
+        var idempotent: InteropOutcome
+
+        init(_ name: String, _ unsafe: InteropOutcome, idempotent: InteropOutcome? = nil) {
+            (self.name, self.unsafe, self.idempotent) = (name, unsafe, idempotent ?? unsafe)
+        }
+
+        var testDescription: String { name }
+    }
+
+    private static let ok = InteropOutcome.response(200, "ok")
+    private static let lost = InteropOutcome.error(.connectionLost, mayHaveReachedServer: true)
+
+    static let faults = [
+        Fault("refusesOnce", lost, idempotent: ok),
+        Fault("refusesAlways", lost),
+        Fault("resetsBeforeResponse", lost),
+        Fault("resetsInBody", lost),
+        Fault("resetsAfterResponse", ok),
+        Fault("shortBody", lost),
+        Fault("leavesBeforeResponse", lost),
+        Fault("leavesWithoutSeeing", lost),
+        Fault("leavesAfterResponse", ok),
+        Fault("endsInMidStream", lost),
+        Fault("garbage", lost),
+    ]
+
+    @Test(arguments: faults)
+    func `A fault of HTTP/2 has its outcome, and repeats no request that must not be repeated`(
+        fault: Fault
+    ) async throws {
+        let url = try "https://127.0.0.1:\(InteropServers.port(of: fault.name))/"
+        let before = try await InteropServers.requests(of: fault.name)
+        try await InteropServers.withTransport { transport in
+            for number in 1...2 {
+                let outcome = try await InteropOutcome { try await transport.send(.posting(to: url)) }
+                let requests = try await InteropServers.requests(of: fault.name) - before
+                #expect(requests == number)
+                // The server that refuses every other request answers the second one.
+                #expect(outcome == (fault.name == "refusesOnce" && number == 2 ? Self.ok : fault.unsafe))
+            }
+        }
+        try await InteropServers.withTransport { transport in
+            var request = try HTTPRequest.posting(to: url)
+            request.isIdempotent = true
+            let outcome = try await InteropOutcome { try await transport.send(request) }
+            #expect(outcome == fault.idempotent)
+        }
+    }
+
+    @Test func `A server that takes one stream at most answers many requests at once`() async throws {
+        let url = try "https://127.0.0.1:\(InteropServers.port(of: "oneStreamAtMost"))/"
+        try await InteropServers.withTransport { transport in
+            try await withThrowingTaskGroup(of: InteropOutcome.self) { group in
+                for _ in 0..<50 {
+                    group.addTask { try await InteropOutcome { try await transport.send(.posting(to: url)) } }
+                }
+                for try await outcome in group { #expect(outcome == Self.ok) }
+            }
+        }
+    }
+}
