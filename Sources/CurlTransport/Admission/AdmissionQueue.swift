@@ -55,28 +55,30 @@ struct AdmissionQueue<Element> {
 
     /// Takes a place at the origin, or a ticket, for a newcomer.
     mutating func admit(_ element: Element, at origin: String) -> Decision {
-        var line = lines[origin] ?? Line(isMultiplexed: multiplexedOrigins.contains(origin))
+        let line = lines[origin] ?? Line(isMultiplexed: multiplexedOrigins.contains(origin))
+        if line.isEmpty { lines[origin] = line }
         if line.waiting.isEmpty, canStart(line) {
-            take(&line)
-            lines[origin] = line
+            take(line)
             return .start
         }
-        guard waitingCount < limits.waiting else { return .refuse }
+        guard waitingCount < limits.waiting else {
+            if line.isEmpty { lines[origin] = nil }
+            return .refuse
+        }
         waitingCount += 1
         let number = line.append(element)
-        lines[origin] = line
         giveTurn(to: origin, line)
         return .wait(Ticket(origin: origin, number: number))
     }
 
     /// Gives a place back; see who is ``next()``.
     mutating func release(at origin: String) {
-        guard var line = lines[origin] else { return }
+        guard let line = lines[origin] else { return }
         let before = line.connectionCount
         line.placesTaken -= 1
         connectionCount += line.connectionCount - before
         giveTurn(to: origin, line)
-        lines[origin] = line.isEmpty ? nil : line
+        if line.isEmpty { lines[origin] = nil }
     }
 
     /// Who has a place from now on, and is to be started. To be asked until there is nobody.
@@ -100,12 +102,10 @@ struct AdmissionQueue<Element> {
     }
 
     private mutating func start(at origin: String, _ line: Line) -> Element? {
-        var line = line
         guard let element = line.removeFirst() else { return nil }
         waitingCount -= 1
-        take(&line)
+        take(line)
         giveTurn(to: origin, line)
-        lines[origin] = line
         return element
     }
 
@@ -116,18 +116,17 @@ struct AdmissionQueue<Element> {
 
     /// Leaves the line.
     mutating func withdraw(_ ticket: Ticket) {
-        guard var line = lines[ticket.origin], line.waiting.removeValue(forKey: ticket.number) != nil else { return }
+        guard let line = lines[ticket.origin], line.withdraw(ticket.number) else { return }
         waitingCount -= 1
-        lines[ticket.origin] = line.isEmpty ? nil : line
+        if line.isEmpty { lines[ticket.origin] = nil }
     }
 
     /// Learns whether the connections to an origin carry many requests at once; see who is ``next()``.
     mutating func setMultiplexed(_ isMultiplexed: Bool, at origin: String) {
-        guard var line = lines[origin], line.isMultiplexed != isMultiplexed else { return }
+        guard let line = lines[origin], line.isMultiplexed != isMultiplexed else { return }
         let before = line.connectionCount
         line.isMultiplexed = isMultiplexed
         connectionCount += line.connectionCount - before
-        lines[origin] = line
         if isMultiplexed {
             // What is forgotten is learnt again from the next response.
             if multiplexedOrigins.count >= 10_000 { multiplexedOrigins = [] }
@@ -146,7 +145,7 @@ struct AdmissionQueue<Element> {
         line.placesTaken < places(of: line) && (line.isSharing || connectionCount < limits.connections)
     }
 
-    private mutating func take(_ line: inout Line) {
+    private mutating func take(_ line: Line) {
         let before = line.connectionCount
         line.placesTaken += 1
         connectionCount += line.connectionCount - before
@@ -155,10 +154,11 @@ struct AdmissionQueue<Element> {
 
 extension AdmissionQueue {
     /// The line of one origin. Tickets count up; those that withdrew leave holes, which `removeFirst` steps over.
-    private struct Line {
+    /// (An object, so that it is changed where it is: a copy would copy all who wait.)
+    private final class Line {
         var isMultiplexed: Bool
         var placesTaken = 0
-        var waiting: [UInt64: Element] = [:]
+        private(set) var waiting: [UInt64: Element] = [:]
         private var nextNumber: UInt64 = 0
         private var firstNumber: UInt64 = 0
 
@@ -173,13 +173,15 @@ extension AdmissionQueue {
 
         var connectionCount: Int { isMultiplexed ? min(1, placesTaken) : placesTaken }
 
-        mutating func append(_ element: Element) -> UInt64 {
+        func append(_ element: Element) -> UInt64 {
             defer { nextNumber += 1 }
             waiting[nextNumber] = element
             return nextNumber
         }
 
-        mutating func removeFirst() -> Element? {
+        func withdraw(_ number: UInt64) -> Bool { waiting.removeValue(forKey: number) != nil }
+
+        func removeFirst() -> Element? {
             guard !waiting.isEmpty else { return nil }
             while firstNumber < nextNumber {
                 defer { firstNumber += 1 }

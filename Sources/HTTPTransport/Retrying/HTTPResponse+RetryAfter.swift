@@ -38,10 +38,6 @@ extension HTTPHeaders {
 }
 
 extension Duration {
-    /// The time since the start of 1970, UTC, by the system's clock.
-    static var sinceEpoch: Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
-    }
+    /// The time since the start of 1970, UTC, by the system's clock, in whole seconds.
+    static var sinceEpoch: Duration { .seconds(time(nil)) }
 }
