@@ -95,19 +95,26 @@ import Testing
         }
     }
 
-    @Test func `Limits of their own end the queue and the wait for the first byte`() async throws {
+    @Test func `A limit of its own ends the wait in the queue`() async throws {
         var configuration = try CurlConfiguration(maximumConnectionsPerHost: 1)
         configuration.queueTimeout = .milliseconds(50)
-        configuration.firstByteTimeout = .seconds(2)
         try await withTransport(configuration, handler: { _ in .silence }) { transport, server in
             let request = try server.request()
-            let first = Task { try await failure { try await transport.send(request) } }
+            let first = Task { try await transport.send(request) }
             while server.statistics.requests == 0 { await Task.yield() }
-            let queued = try await failure { try await transport.send(request) }
-            #expect(queued.code == .timedOut && queued.phase == .queue && !queued.mayHaveReachedServer)
-            let silent = try await first.value
-            #expect(silent.code == .timedOut && silent.phase == .wait && silent.isOutcomeUnknown)
-            #expect(silent.message.contains("2.0 seconds"))
+            let error = try await failure { try await transport.send(request) }
+            #expect(error.code == .timedOut && error.phase == .queue && !error.mayHaveReachedServer)
+            first.cancel()
+        }
+    }
+
+    @Test func `A limit of its own ends the wait for the first byte`() async throws {
+        var configuration = CurlConfiguration()
+        configuration.firstByteTimeout = .milliseconds(200)
+        try await withTransport(configuration, handler: { _ in .silence }) { transport, server in
+            let error = try await failure { try await transport.send(server.request()) }
+            #expect(error.code == .timedOut && error.phase == .wait && error.isOutcomeUnknown)
+            #expect(error.message.contains("0.2 seconds"))
         }
     }
 
