@@ -19,9 +19,11 @@ let package = Package(
         .target(name: "HTTPTransport"),
         .target(name: "GraphQLBatching", dependencies: ["DataLoading", "HTTPTransport"]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        // zlib is found when the program runs: the package builds and works without it.
+        .target(name: "CZlib", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
         .target(
             name: "CurlTransport",
-            dependencies: ["CCurl", "HTTPTransport"],
+            dependencies: ["CCurl", "CZlib", "HTTPTransport"],
             swiftSettings: [.strictMemorySafety()]
         ),
 
@@ -59,7 +61,7 @@ let package = Package(
     ]
 )
 
-for target in package.targets where !["CCurl", "CLoopback", "CurlFloor"].contains(target.name) {
+for target in package.targets where !["CCurl", "CLoopback", "CZlib", "CurlFloor"].contains(target.name) {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md

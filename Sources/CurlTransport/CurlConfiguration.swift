@@ -1,16 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The options of the transport. Values that make no sense cannot exist.
+// The options of the transport. They are checked when a transport is made of them.
 
 public import HTTPTransport
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#endif
 
 /// How a ``CurlHTTPTransport`` behaves.
 ///
@@ -18,7 +10,9 @@ public import HTTPTransport
 /// import CurlTransport
 ///
 /// func transport() throws -> CurlHTTPTransport {
-///     let configuration = try CurlConfiguration(timeout: .seconds(5), caFile: "/etc/company/ca.pem")
+///     var configuration = CurlConfiguration()
+///     configuration.timeout = .seconds(5)
+///     configuration.caFile = "/etc/company/ca.pem"
 ///     return try CurlHTTPTransport(configuration: configuration)
 /// }
 /// ```
@@ -26,70 +20,99 @@ public import HTTPTransport
 /// There is no option that turns the verification of certificates off. To talk to a server with a certificate of a
 /// private authority, name the authority's certificate with ``caFile``.
 public struct CurlConfiguration: Hashable, Sendable {
-    /// How many requests may be in flight to one origin (scheme, host and port) at once; 16 by default. With HTTP/1.1
-    /// each has a connection of its own; with HTTP/2 they share one. Further requests wait in a queue, first come,
-    /// first served.
-    public let maximumConnectionsPerHost: Int
+    /// Which versions of HTTP are spoken.
+    public enum HTTPVersion: Hashable, Sendable {
+        /// HTTP/2 over TLS where the server offers it, else HTTP/1.1.
+        case automatic
+        /// HTTP/1.1 alone.
+        case http1Only
+        /// HTTP/2 alone, also in the clear: the server is known to speak it.
+        case http2PriorKnowledge
+    }
 
-    /// How many requests may wait in that queue, all origins together; 100,000 by default. A request beyond it fails
-    /// at once with `HTTPTransportError.Code.queueFull`.
-    public let maximumQueuedRequests: Int
+    /// How many connections there may be to one origin (scheme, host and port) at once; 16 by default. With HTTP/1.1
+    /// each carries one request at a time. Further requests wait in a queue, first come, first served.
+    public var maximumConnectionsPerHost = 16
+
+    /// How many requests may be in flight to one origin that speaks HTTP/2, where they share connections; 128 by default.
+    /// It holds from the first response that came over HTTP/2; until then ``maximumConnectionsPerHost`` does.
+    public var maximumRequestsPerHost = 128
+
+    /// How many connections there may be to all origins together; 1,024 by default. Idle ones are closed for others.
+    public var maximumConnections = 1_024
+
+    /// How many requests may wait in the queue, all origins together; 100,000 by default. A request beyond it fails at
+    /// once with `HTTPTransportError.Code.queueFull`.
+    public var maximumQueuedRequests = 100_000
 
     /// The largest body of a response, in bytes, content encodings undone; 64 MiB by default. A response beyond it
-    /// is abandoned where it passes the limit, with `HTTPTransportError.Code.responseTooLarge`.
-    public let maximumResponseBytes: Int
+    /// is abandoned where it passes the limit, with `HTTPTransportError.Code.responseTooLarge`. It does not hold for
+    /// ``CurlHTTPTransport/stream(_:)``, whose body is never in memory as a whole.
+    public var maximumResponseBytes = 64 << 20
 
-    /// The longest time from the call of ``CurlHTTPTransport/send(_:)`` to the last byte of the response, time in the
-    /// queue included; 60 seconds by default. A request's own `timeout` replaces it.
-    public let timeout: Duration
+    /// The longest time from the call of ``CurlHTTPTransport/send(_:)`` to the last byte of the response, or of
+    /// ``CurlHTTPTransport/stream(_:)`` to the end of its head, time in the queue included; 60 seconds by default. A
+    /// request's own `timeout` replaces it.
+    public var timeout = Duration.seconds(60)
+
+    /// The longest time in the queue; `nil`, the default, for as long as the ``timeout`` allows.
+    public var queueTimeout: Duration?
 
     /// The longest time to resolve the name, connect and agree on TLS; 10 seconds by default. It is part of the
     /// ``timeout``, which wins if it is shorter.
-    public let connectTimeout: Duration
+    public var connectTimeout = Duration.seconds(10)
+
+    /// The longest time from sending a request to the first byte of its response, its upload included; `nil`, the
+    /// default, for as long as the ``timeout`` allows.
+    public var firstByteTimeout: Duration?
+
+    /// The longest time between two pieces of a response, not counting what its reader takes; `nil`, the default, for no
+    /// limit.
+    public var idleTimeout: Duration?
 
     /// The path of a PEM file with the certificates of the authorities to trust; `nil`, the default, for the system's.
     /// It replaces the system's: a file that is to trust both holds both.
-    public let caFile: String?
+    public var caFile: String?
+
+    /// The certificate with which servers that ask for one are told who we are; none by default.
+    public var clientCertificate: CurlClientCertificate?
+
+    /// The proxy to go through; none by default, whatever the environment says.
+    public var proxy: CurlProxy?
+
+    /// The path of a Unix socket to connect to, whatever the host of the URL is; `nil`, the default, for TCP.
+    public var unixSocket: String?
+
+    /// Which versions of HTTP are spoken; automatic by default.
+    public var httpVersion = HTTPVersion.automatic
+
+    /// Bodies of requests are sent in gzip from this size on, in bytes; `nil`, the default, for never. Only for servers
+    /// that are known to take it.
+    public var gzipsBodiesFrom: Int?
+
+    /// How many threads share the origins among them; 1 by default, which is enough for tens of thousands of requests a
+    /// second. All requests to one origin run on one thread. The limits of connections in total and of the queue hold for
+    /// each.
+    public var threads = 1
 
     /// The value of the `User-Agent` field; `swift-dataloader` by default, `nil` sends none. A request's own field replaces it.
-    public let userAgent: String?
+    public var userAgent: String? = "swift-dataloader"
 
     /// The defaults.
-    public init() {
-        maximumConnectionsPerHost = Defaults.maximumConnectionsPerHost
-        maximumQueuedRequests = Defaults.maximumQueuedRequests
-        maximumResponseBytes = Defaults.maximumResponseBytes
-        timeout = Defaults.timeout
-        connectTimeout = Defaults.connectTimeout
-        caFile = nil
-        userAgent = Defaults.userAgent
-    }
+    public init() {}
 
-    /// Checks and keeps the options given, with defaults for the others. See the properties for units and meaning.
+    /// The defaults but for the options given. See the properties for units and meaning.
     ///
-    /// - Throws: `HTTPTransportError` with the code `invalidConfiguration` that names the option: limits and times
-    ///   must be positive (the queue may be 0 long), the CA file readable, the user agent without line breaks.
+    /// - Throws: `HTTPTransportError` with the code `invalidConfiguration`, as ``validate()`` does.
     public init(
-        maximumConnectionsPerHost: Int = Defaults.maximumConnectionsPerHost,
-        maximumQueuedRequests: Int = Defaults.maximumQueuedRequests,
-        maximumResponseBytes: Int = Defaults.maximumResponseBytes,
-        timeout: Duration = Defaults.timeout,
-        connectTimeout: Duration = Defaults.connectTimeout,
+        maximumConnectionsPerHost: Int = 16,
+        maximumQueuedRequests: Int = 100_000,
+        maximumResponseBytes: Int = 64 << 20,
+        timeout: Duration = .seconds(60),
+        connectTimeout: Duration = .seconds(10),
         caFile: String? = nil,
-        userAgent: String? = Defaults.userAgent
+        userAgent: String? = "swift-dataloader"
     ) throws(HTTPTransportError) {
-        try Self.check(maximumConnectionsPerHost >= 1, "maximumConnectionsPerHost", "is less than 1")
-        try Self.check(maximumQueuedRequests >= 0, "maximumQueuedRequests", "is negative")
-        try Self.check(maximumResponseBytes >= 1, "maximumResponseBytes", "is less than 1")
-        try Self.check(timeout > .zero, "timeout", "is not positive")
-        try Self.check(connectTimeout > .zero, "connectTimeout", "is not positive")
-        if let caFile {
-            try Self.check(unsafe access(caFile, R_OK) == 0, "caFile", "is '\(caFile.printable)', which cannot be read")
-        }
-        if let userAgent {
-            let isValid = (try? HTTPHeaders().adding("User-Agent", userAgent)) != nil
-            try Self.check(isValid, "userAgent", "contains a line break or a control character")
-        }
         self.maximumConnectionsPerHost = maximumConnectionsPerHost
         self.maximumQueuedRequests = maximumQueuedRequests
         self.maximumResponseBytes = maximumResponseBytes
@@ -97,36 +120,6 @@ public struct CurlConfiguration: Hashable, Sendable {
         self.connectTimeout = connectTimeout
         self.caFile = caFile
         self.userAgent = userAgent
-    }
-
-    @usableFromInline
-    enum Defaults {
-        @usableFromInline static let maximumConnectionsPerHost = 16
-        @usableFromInline static let maximumQueuedRequests = 100_000
-        @usableFromInline static let maximumResponseBytes = 64 << 20
-        @usableFromInline static let timeout = Duration.seconds(60)
-        @usableFromInline static let connectTimeout = Duration.seconds(10)
-        @usableFromInline static let userAgent = "swift-dataloader"
-    }
-
-    private static func check(
-        _ isValid: Bool,
-        _ option: StaticString,
-        _ reason: @autoclosure () -> String
-    ) throws(HTTPTransportError) {
-        guard !isValid else { return }
-        throw HTTPTransportError(
-            .invalidConfiguration,
-            "The option '\(option)' \(reason()).",
-            mayHaveReachedServer: false
-        )
-    }
-}
-
-extension HTTPHeaders {
-    fileprivate func adding(_ name: String, _ value: String) throws(HTTPTransportError) -> HTTPHeaders {
-        var headers = self
-        try headers.append(name: name, value: value)
-        return headers
+        try validate()
     }
 }

@@ -6,7 +6,7 @@ public import HTTPTransport
 
 /// An HTTP client on libcurl's multi interface.
 ///
-/// All requests of a transport run on one thread of its own, over connections that are kept and used again: HTTP/1.1
+/// All requests of a transport run on one thread of its own (or some, see ``CurlConfiguration/threads``), over connections that are kept and used again: HTTP/1.1
 /// in the clear, HTTP/2 over TLS where the server offers it. Make one and share it.
 ///
 /// ```swift
@@ -26,39 +26,48 @@ public import HTTPTransport
 ///   are not used.
 /// - A request that is not idempotent is sent at most once, also where libcurl by itself would send it again.
 /// - Requests to one origin start in the order of their calls; their responses come in any order.
+/// - A response in gzip is decoded, its checksum and length compared.
 /// - A response is an error, never a short success, if it ends before its head, its length or its last chunk does, if
 ///   its framing contradicts itself, or if it is too large. (A body with neither length nor chunks ends where the
 ///   connection ends; whether it is whole, only its reader can tell.)
 /// - No error or description holds a header's value, a query string or a body.
 ///
+/// Bodies that are too large for memory are read as they come: see ``stream(_:)``.
+///
 /// A transport need not be shut down: when the last reference goes, the requests in flight run to their end and the
 /// thread ends after them.
-public final class CurlHTTPTransport: HTTPClientTransport {
-    private let inbox: LoopInbox
-    private let timeout: Duration
+public final class CurlHTTPTransport: HTTPStreamingTransport {
+    private let inboxes: [LoopInbox]
+    private let configuration: CurlConfiguration
 
     /// Makes a transport and starts its thread. Nothing is connected yet.
     ///
-    /// - Parameter configuration: Limits, times and trust.
-    /// - Throws: `HTTPTransportError` with the code `internalFailure` if the machine has no thread or descriptors
-    ///   left, or if this system's libcurl lacks an option that safety depends on.
-    public init(configuration: CurlConfiguration = CurlConfiguration()) throws(HTTPTransportError) {
+    /// - Parameters:
+    ///   - configuration: Limits, times and trust.
+    ///   - observer: Told what each request has cost when it has ended, whichever way; `nil`, the default, costs nothing.
+    ///     It is called on the transport's thread, which serves all requests: it must return at once and never wait.
+    /// - Throws: `HTTPTransportError` with the code `invalidConfiguration` if an option makes no sense, or
+    ///   `internalFailure` if the machine has no thread or descriptors left, or if this system's libcurl lacks an option
+    ///   that safety depends on.
+    public init(
+        configuration: CurlConfiguration = CurlConfiguration(),
+        observer: (@Sendable (HTTPTransportMetrics) -> Void)? = nil
+    ) throws(HTTPTransportError) {
+        try configuration.validate()
         try CurlLibrary.initialize()
-        let multi = try CurlMulti(maximumConnectionsPerHost: configuration.maximumConnectionsPerHost)
-        let inbox = LoopInbox(wake: multi.makeWaker())
-        let loop = CurlLoop(
-            multi: multi,
-            inbox: inbox,
-            configuration: configuration,
-            firstTransfer: try Transfer(configuration: configuration)
-        )
-        try LoopThread.start { loop.run() }
-        self.inbox = inbox
-        timeout = configuration.timeout
+        self.configuration = configuration
+        var inboxes: [LoopInbox] = []
+        do throws(HTTPTransportError) {
+            for _ in 0..<configuration.threads { inboxes.append(try Self.startLoop(configuration, observer)) }
+        } catch {
+            Self.letGo(inboxes)
+            throw error
+        }
+        self.inboxes = inboxes
     }
 
     deinit {
-        try? inbox.post(.shutDown(deadline: nil, waiter: nil))
+        Self.letGo(inboxes)
     }
 
     /// Sends one request and returns the whole response, whatever its status.
@@ -68,24 +77,51 @@ public final class CurlHTTPTransport: HTTPClientTransport {
     ///
     /// - Parameter request: What to send. `Content-Length` and `Transfer-Encoding` are refused among its header
     ///   fields: they follow from the body.
-    /// - Returns: The response, its content encoding (gzip, and whatever else this system's libcurl knows) undone.
+    /// - Returns: The response, its content encoding undone: gzip, which is asked for where the system has zlib.
     /// - Throws: `HTTPTransportError`, or `CancellationError`. After an `internalFailure` of the loop itself, such as of
     ///   its descriptors, every further request fails in the same way: make a new transport.
     public func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        let exchange = Exchange(request, timeout: request.timeout ?? timeout)
-        let received = try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                guard exchange.begin(continuation) else { return }
-                do throws(HTTPTransportError) {
-                    try inbox.post(.start(exchange))
-                } catch {
-                    exchange.finish(.failure(error))
-                }
-            }
-        } onCancel: { [inbox] in
-            if exchange.cancel() { try? inbox.post(.cancel(exchange)) }
+        try await sendWhole(Exchange(try encoded(request), timeout: request.timeout ?? configuration.timeout))
+    }
+
+    /// Sends a form, with files that are read while they are sent, and returns the whole response.
+    ///
+    /// - Parameters:
+    ///   - request: Where to and how. It has no body of its own, and no `Content-Type`.
+    ///   - form: The fields.
+    /// - Throws: As ``send(_:)`` does; with the code `invalidRequest` if a file cannot be read, or the request has a body
+    ///   or the method `GET`.
+    public func send(_ request: HTTPRequest, form: HTTPMultipartForm) async throws -> HTTPResponse {
+        guard request.body.isEmpty, request.method != .get else {
+            throw HTTPTransportError.invalidRequest("A request with a form is not a GET and has no other body.")
         }
-        return try received.parsed(from: request.url)
+        return try await sendWhole(Exchange(request, form: form, timeout: request.timeout ?? configuration.timeout))
+    }
+
+    /// Sends one request and returns when the head of its response is complete.
+    ///
+    /// The body arrives as fast as it is read: some 256 KB are held for a reader who pauses, then the server waits. It
+    /// occupies a place among the requests to its origin until it is read to its end, or let go, or its reader's task is
+    /// cancelled, either of which closes the connection. No total time-out holds for it; ``CurlConfiguration/idleTimeout``
+    /// does.
+    ///
+    /// - Parameter request: What to send.
+    /// - Throws: As ``send(_:)`` does; so does the body, for what goes wrong after the head.
+    public func stream(_ request: HTTPRequest) async throws -> HTTPStreamedResponse {
+        let channel = BodyChannel()
+        let timeout = request.timeout ?? configuration.timeout
+        let exchange = Exchange(try encoded(request), timeout: timeout, channel: channel)
+        let received = try await perform(exchange)
+        let inbox = inbox(of: exchange)
+        do throws(HTTPTransportError) {
+            let head = try received.parsedHead(from: request.url)
+            let decoder = try ContentDecoder(head.headers, from: request.url.origin)
+            let reader = BodyReader(exchange, channel, inbox: inbox, decoder: decoder)
+            return HTTPStreamedResponse(status: head.status, headers: head.headers, body: HTTPResponseBody(reader))
+        } catch {
+            try? inbox.post(.cancel(exchange))
+            throw exchange.describing(error)
+        }
     }
 
     /// Ends the transport: refuses new requests, lets those accepted finish, cancels what is left when the time is
@@ -97,12 +133,83 @@ public final class CurlHTTPTransport: HTTPClientTransport {
     /// - Parameter drainTime: How long accepted requests may still take; 10 seconds by default.
     public func shutdown(drainingFor drainTime: Duration = .seconds(10)) async {
         let deadline = ContinuousClock.now.advanced(byAtMost: drainTime)
-        await withCheckedContinuation { continuation in
-            do throws(HTTPTransportError) {
-                try inbox.post(.shutDown(deadline: deadline, waiter: continuation))
-            } catch {
-                continuation.resume()
+        await withTaskGroup { group in
+            for inbox in inboxes {
+                group.addTask {
+                    await withCheckedContinuation { continuation in
+                        do throws(HTTPTransportError) {
+                            try inbox.post(.shutDown(deadline: deadline, waiter: continuation))
+                        } catch {
+                            continuation.resume()
+                        }
+                    }
+                }
             }
         }
+    }
+}
+
+extension CurlHTTPTransport {
+    private static func startLoop(
+        _ configuration: CurlConfiguration,
+        _ observer: (@Sendable (HTTPTransportMetrics) -> Void)?
+    ) throws(HTTPTransportError) -> LoopInbox {
+        let multi = try CurlMulti(configuration: configuration)
+        let inbox = LoopInbox(wake: multi.makeWaker())
+        let loop = CurlLoop(
+            multi: multi,
+            inbox: inbox,
+            configuration: configuration,
+            observer: observer,
+            firstTransfer: try Transfer(configuration: configuration)
+        )
+        try LoopThread.start { loop.run() }
+        return inbox
+    }
+
+    private static func letGo(_ inboxes: [LoopInbox]) {
+        for inbox in inboxes { try? inbox.post(.shutDown(deadline: nil, waiter: nil)) }
+    }
+
+    private func inbox(of exchange: Exchange) -> LoopInbox {
+        guard inboxes.count > 1 else { return inboxes[0] }
+        return inboxes[Int(UInt(bitPattern: exchange.request.url.origin.hashValue) % UInt(inboxes.count))]
+    }
+
+    private func sendWhole(_ exchange: Exchange) async throws -> HTTPResponse {
+        let received = try await perform(exchange)
+        do throws(HTTPTransportError) {
+            return try received.parsed(from: exchange.request.url, bodyLimit: configuration.maximumResponseBytes)
+        } catch {
+            throw exchange.describing(error)
+        }
+    }
+
+    /// Hands an exchange to its loop and waits for the response, or for its head if it is streamed.
+    private func perform(_ exchange: Exchange) async throws -> ReceivedResponse {
+        let inbox = inbox(of: exchange)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                guard exchange.begin(continuation) else { return }
+                do throws(HTTPTransportError) {
+                    try inbox.post(.start(exchange))
+                } catch {
+                    exchange.finish(.failure(error))
+                }
+            }
+        } onCancel: {
+            if exchange.cancel() { try? inbox.post(.cancel(exchange)) }
+        }
+    }
+
+    /// The request with its body in gzip, if it is to be and gains by it.
+    private func encoded(_ request: HTTPRequest) throws(HTTPTransportError) -> HTTPRequest {
+        guard let threshold = configuration.gzipsBodiesFrom, !request.body.isEmpty, request.body.count >= threshold,
+            request.headers["Content-Encoding"] == nil, let body = GzipEncoder.encode(request.body)
+        else { return request }
+        var request = request
+        request.body = body
+        try request.headers.append(name: "Content-Encoding", value: "gzip")
+        return request
     }
 }

@@ -40,6 +40,38 @@ public struct HTTPTransportError: Error, Hashable, Sendable {
         public var description: String { kind.rawValue }
     }
 
+    /// How far a request had come.
+    public enum Phase: String, Hashable, Sendable, CaseIterable {
+        /// Waiting for its turn, unsent.
+        case queue
+        /// Looking up the name of the host.
+        case resolve
+        /// Making a connection.
+        case connect
+        /// Agreeing on TLS.
+        case tls
+        /// Sending the request.
+        case send
+        /// Waiting for the first byte of the response.
+        case wait
+        /// Receiving the response.
+        case receive
+    }
+
+    /// What the library below the transport says.
+    public struct Cause: Hashable, Sendable {
+        /// The library's own number for it; for `CurlTransport`, a `CURLcode`.
+        public var code: Int
+        /// The library's own words.
+        public var reason: String
+
+        /// Makes a cause.
+        public init(code: Int, reason: String) {
+            self.code = code
+            self.reason = reason
+        }
+    }
+
     /// What kind of failure it is.
     public var code: Code
     /// What happened, for a person. Holds no header value, no query string and no body.
@@ -47,16 +79,49 @@ public struct HTTPTransportError: Error, Hashable, Sendable {
     /// Whether any byte of the request may have reached the server. If so, and the request is not idempotent, its
     /// outcome is unknown: it must not be sent again blindly.
     public var mayHaveReachedServer: Bool
+    /// Whether the request was one that may be sent twice; `false` if nobody has said so.
+    public var isRequestIdempotent = false
+    /// How far the request had come, if the transport knows.
+    public var phase: Phase?
+    /// What the library below says, if it was the one to fail.
+    public var cause: Cause?
+    /// Whether the request went over a connection that had been used before.
+    public var isConnectionReused = false
+    /// How often the request was sent, or was about to be; more than once only if it is idempotent, or none of it left
+    /// before.
+    public var attempts = 0
+    /// The time from the call to the failure, if the transport knows it.
+    public var elapsed: Duration?
 
-    /// Makes an error.
+    /// Makes an error; the details can be added.
     public init(_ code: Code, _ message: String, mayHaveReachedServer: Bool) {
         self.code = code
         self.message = message
         self.mayHaveReachedServer = mayHaveReachedServer
     }
 
+    /// Whether nobody can say what the request has done: it may have reached the server, and sending it once more might
+    /// do it twice. Ask the server for its state, do not send again.
+    public var isOutcomeUnknown: Bool { mayHaveReachedServer && !isRequestIdempotent }
+
+    /// Whether the same request, sent again a moment later, may succeed and does no harm: the network failed, and the
+    /// request is idempotent or did not leave.
+    public var isRetriable: Bool {
+        guard !isOutcomeUnknown else { return false }
+        return switch code {
+        case .connectionFailed, .secureConnectionFailed, .connectionLost: true
+        case .timedOut: phase != .queue
+        default: false
+        }
+    }
+
     package static func invalidRequest(_ message: String) -> Self {
         Self(.invalidRequest, message, mayHaveReachedServer: false)
+    }
+
+    /// An option that makes no sense.
+    package static func invalidConfiguration(_ option: StaticString, _ reason: String) -> Self {
+        Self(.invalidConfiguration, "The option '\(option)' \(reason).", mayHaveReachedServer: false)
     }
 }
 

@@ -82,6 +82,8 @@ import Testing
         for line in ["HTTP/1.1 200 OK\r\n", "Content-Length: 10\r\n", "\r\n"] { #expect(response.add(line)) }
         #expect(response.addBody(10))
         #expect(response.take().body.count == 10)
+        #expect(response.isHeadComplete)
+        response.reset()
         #expect(!response.isHeadComplete)
         #expect(response.add("HTTP/1.1 201 Created\r\n"))
         #expect(response.add("Content-Length: 3\r\n"))
@@ -98,7 +100,7 @@ import Testing
     }
 
     private func parse(_ head: String) throws(HTTPTransportError) -> HTTPResponse {
-        try ReceivedResponse(head: Array(head.utf8), body: []).parsed(from: url)
+        try ReceivedResponse(head: Array(head.utf8), body: []).parsed(from: url, bodyLimit: 10)
     }
 
     @Test func `Fields keep their order, their repetitions and their text`() throws {
@@ -141,4 +143,6 @@ private final class Accumulation {
     }
 
     func take() -> ReceivedResponse { response.take() }
+
+    func reset() { response.reset() }
 }

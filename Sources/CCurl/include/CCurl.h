@@ -67,10 +67,24 @@ static inline CURLcode ccurl_set_prerequest_callback(
 /// resolved without waiting for the resolver. A library that does not know it says `CURLE_UNKNOWN_OPTION`.
 static const CURLoption ccurl_option_quick_exit = (CURLoption)(CURLOPTTYPE_LONG + 322);
 
+static inline CURLcode ccurl_set_mime(CURL *easy, curl_mime *_Nullable form) {
+    return curl_easy_setopt(easy, CURLOPT_MIMEPOST, form);
+}
+
 // Reading about a transfer
 
 static inline CURLcode ccurl_get_pointer(CURL *easy, CURLINFO info, void *_Nullable *_Nonnull value) {
     return curl_easy_getinfo(easy, info, (char **)value);
+}
+
+static inline curl_off_t ccurl_get_offset(CURL *easy, CURLINFO info) {
+    curl_off_t value = 0;
+    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+static inline long ccurl_get_long(CURL *easy, CURLINFO info) {
+    long value = 0;
+    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
 }
 
 // The multi interface

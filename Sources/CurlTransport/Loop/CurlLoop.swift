@@ -21,23 +21,32 @@ final class CurlLoop {
     private let multi: CurlMulti
     private let inbox: LoopInbox
     private let configuration: CurlConfiguration
+    private let observer: (@Sendable (HTTPTransportMetrics) -> Void)?
+    private let limits: TimeLimits
     private var admission: AdmissionQueue<Job>
     private var deadlines = DeadlineHeap<Job>()
     private var jobs: [ObjectIdentifier: Job] = [:]
+    /// When the turn began.
+    private var now = ContinuousClock.now
     /// Jobs with a place, to be started in this order. Those that ended since are passed over.
     private var ready: [Job] = []
     private var idleTransfers: [Transfer]
     private var shutdown: Shutdown?
 
     /// - Parameter firstTransfer: Made by the caller, who learns there whether this libcurl can do what we ask.
-    init(multi: CurlMulti, inbox: LoopInbox, configuration: CurlConfiguration, firstTransfer: Transfer) {
+    init(
+        multi: CurlMulti,
+        inbox: LoopInbox,
+        configuration: CurlConfiguration,
+        observer: (@Sendable (HTTPTransportMetrics) -> Void)?,
+        firstTransfer: Transfer
+    ) {
         self.multi = multi
         self.inbox = inbox
         self.configuration = configuration
-        admission = AdmissionQueue(
-            placesPerOrigin: configuration.maximumConnectionsPerHost,
-            maximumWaiting: configuration.maximumQueuedRequests
-        )
+        limits = configuration.timeLimits
+        self.observer = observer
+        admission = AdmissionQueue(limits: configuration.admissionLimits)
         idleTransfers = [firstTransfer]
     }
 
@@ -53,11 +62,14 @@ final class CurlLoop {
     }
 
     private func turn() throws(HTTPTransportError) {
+        now = .now
         for command in inbox.take() { obey(command) }
         startReady()
         try multi.perform()
         while let (transfer, code) = multi.nextDone() {
-            if let job = transfer.job { end(job, transfer.result(code)) }
+            guard let job = transfer.job else { continue }
+            if transfer.attempts > 0 { admission.setMultiplexed(transfer.isMultiplexed, at: job.origin) }
+            end(job, transfer.result(code))
         }
         expire(at: .now)
         let isDone = shutdown != nil && jobs.isEmpty
@@ -71,7 +83,9 @@ final class CurlLoop {
         case .start(let exchange):
             if shutdown == nil { accept(exchange) } else { exchange.finish(.failure(Self.refusal)) }
         case .cancel(let exchange):
-            if let job = jobs[ObjectIdentifier(exchange)] { detach(job) }
+            if let job = jobs[ObjectIdentifier(exchange)] { detach(job, failure: nil) }
+        case .resume(let exchange):
+            if let job = jobs[ObjectIdentifier(exchange)] { resume(job) }
         case .shutDown(let deadline, let waiter):
             let deadlines = [shutdown?.deadline, deadline].compactMap { $0 }
             shutdown = Shutdown(deadline: deadlines.min(), waiters: shutdown?.waiters ?? [])
@@ -81,14 +95,15 @@ final class CurlLoop {
 
     private func accept(_ exchange: Exchange) {
         guard exchange.isWaiting else { return }
-        let job = Job(exchange)
+        let due = limits.due(in: .queued(since: exchange.start), total: exchange.deadline)
+        let job = Job(exchange, deadline: limits.nextCheck(due, now: now))
         switch admission.admit(job, at: job.origin) {
         case .start:
             ready.append(job)
         case .wait(let ticket):
             job.phase = .waiting(ticket)
         case .refuse:
-            exchange.finish(.failure(queueFullError(job)))
+            exchange.finish(.failure(job.describing(queueFullError(job))))
             return
         }
         jobs[ObjectIdentifier(exchange)] = job
@@ -117,42 +132,54 @@ final class CurlLoop {
     private func start(_ job: Job) {
         do throws(HTTPTransportError) {
             let transfer = try takeTransfer()
-            try transfer.prepare(job.exchange.request)
+            try transfer.prepare(job, now: now)
             try multi.add(transfer)
-            transfer.job = job
             job.phase = .inFlight(transfer)
         } catch {
             end(job, .failure(error))
         }
     }
 
+    private func resume(_ job: Job) {
+        guard case .inFlight(let transfer) = job.phase else { return }
+        do throws(HTTPTransportError) {
+            try transfer.resume(now: now)
+        } catch {
+            end(job, .failure(error))
+        }
+    }
+
     private func end(_ job: Job, _ result: Result<ReceivedResponse, HTTPTransportError>) {
-        detach(job)
+        let result = result.mapError(job.describing)
+        switch result {
+        case .success: detach(job, failure: nil)
+        case .failure(let error): detach(job, failure: error.code)
+        }
         job.exchange.finish(result)
     }
 
     /// Takes a job out of all books, from whatever phase; its place goes to the next in line.
-    private func detach(_ job: Job) {
+    private func detach(_ job: Job, failure: HTTPTransportError.Code?) {
         jobs[ObjectIdentifier(job.exchange)] = nil
         deadlines.remove(job)
+        if let observer { observer(job.metrics(failure: failure)) }
         switch job.phase {
         case .waiting(let ticket):
             admission.withdraw(ticket)
         case .ready:
-            if let next = admission.release(at: job.origin) { makeReady(next) }
+            admission.release(at: job.origin)
         case .inFlight(let transfer):
             multi.remove(transfer)
             keep(transfer)
-            if let next = admission.release(at: job.origin) { makeReady(next) }
+            admission.release(at: job.origin)
         case .ended:
             break
         }
         job.phase = .ended
-    }
-
-    private func makeReady(_ job: Job) {
-        job.phase = .ready
-        ready.append(job)
+        while let next = admission.next() {
+            next.phase = .ready
+            ready.append(next)
+        }
     }
 
     private func takeTransfer() throws(HTTPTransportError) -> Transfer {
@@ -169,7 +196,13 @@ final class CurlLoop {
 
     private func expire(at now: ContinuousClock.Instant) {
         while let job = deadlines.popExpired(at: now) {
-            end(job, .failure(job.timeoutError))
+            let due = limits.due(in: job.stage, total: job.total)
+            if let due, due.instant <= now {
+                end(job, .failure(job.timeoutError(due.limit, limits)))
+            } else {
+                job.deadline = limits.nextCheck(due, now: now)
+                deadlines.insert(job)
+            }
         }
         if let deadline = shutdown?.deadline, deadline <= now {
             endAll(\.shutDownError)
@@ -199,7 +232,7 @@ final class CurlLoop {
         for command in inbox.close(reason) {
             switch command {
             case .start(let exchange): exchange.finish(.failure(reason))
-            case .cancel: break
+            case .cancel, .resume: break
             case .shutDown(_, let waiter): if let waiter { waiters.append(waiter) }
             }
         }

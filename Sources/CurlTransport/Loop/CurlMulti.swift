@@ -11,13 +11,16 @@ import HTTPTransport
     private var isClosed = false
 
     /// - Throws: `internalFailure` if there is no memory or no descriptor left.
-    init(maximumConnectionsPerHost: Int) throws(HTTPTransportError) {
+    init(configuration: CurlConfiguration) throws(HTTPTransportError) {
         guard let pointer = unsafe curl_multi_init() else { throw .internalFailure("libcurl makes no multi handle") }
         unsafe self.pointer = unsafe pointer
         // By default curl keeps four times as many connections as there are requests, so it would forget them after
         // a burst. Those in use count too.
-        let kept = max(128, 8 * min(maximumConnectionsPerHost, 1 << 20))
+        let most = min(configuration.maximumConnections, 1 << 20)
+        let kept = min(most, max(128, 8 * min(configuration.maximumConnectionsPerHost, 1 << 20)))
         try check(unsafe ccurl_multi_set_long(pointer, CURLMOPT_MAXCONNECTS, kept))
+        // Closes idle connections where a new one would be too many.
+        try check(unsafe ccurl_multi_set_long(pointer, CURLMOPT_MAX_TOTAL_CONNECTIONS, most))
         // A multi handle made when descriptors are short cannot be woken, and says so only here.
         try check(unsafe curl_multi_wakeup(pointer))
     }

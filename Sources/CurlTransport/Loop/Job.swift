@@ -18,26 +18,49 @@ final class Job: DeadlineHeapElement {
 
     let exchange: Exchange
     var phase = Phase.ready
+    /// When its limits are to be looked at.
+    var deadline: ContinuousClock.Instant
     var heapIndex: Int?
 
-    var deadline: ContinuousClock.Instant { exchange.deadline }
     var origin: String { exchange.request.url.origin }
 
-    init(_ exchange: Exchange) {
+    init(_ exchange: Exchange, deadline: ContinuousClock.Instant) {
         self.exchange = exchange
+        self.deadline = deadline
     }
 
-    /// The error of a request that its time-out ends in this phase.
-    var timeoutError: HTTPTransportError {
-        let timeout = exchange.timeout
+    /// Where it is, for its time limits.
+    var stage: TimeLimits.Stage {
+        if case .inFlight(let transfer) = phase { transfer.stage } else { .queued(since: exchange.start) }
+    }
+
+    /// When the whole exchange must have ended. A stream whose head is there may go on for as long as it likes.
+    var total: ContinuousClock.Instant? {
+        if exchange.channel != nil, case .inFlight(let transfer) = phase, transfer.hasHead { return nil }
+        return exchange.deadline
+    }
+
+    /// The error of a request that a time limit ends in this phase.
+    func timeoutError(_ limit: TimeLimits.Limit, _ limits: TimeLimits) -> HTTPTransportError {
+        let total = exchange.timeout
         let message =
-            switch phase {
-            case .waiting: "The request to \(origin) was not sent: it waited in the queue for all its \(timeout)."
-            case .inFlight(let transfer) where transfer.attempts > 0:
-                "No complete response from \(origin) in \(timeout)."
-            case .ready, .inFlight, .ended: "No connection to \(origin) in \(timeout)."
+            switch limit {
+            case .queue: "The request to \(origin) was not sent: it waited in the queue for \(limits.queue ?? total)."
+            case .connect: "No connection to \(origin) within \(limits.connect)."
+            case .firstByte: "No response from \(origin) within \(limits.firstByte ?? total) of the request."
+            case .idle: "The response from \(origin) stood still for \(limits.idle ?? total)."
+            case .total: totalTimeoutMessage
             }
         return HTTPTransportError(.timedOut, message, mayHaveReachedServer: mayHaveReachedServer)
+    }
+
+    private var totalTimeoutMessage: String {
+        let timeout = exchange.timeout
+        return switch phase {
+        case .waiting: "The request to \(origin) was not sent: it waited in the queue for all its \(timeout)."
+        case .inFlight(let transfer) where transfer.attempts > 0: "No complete response from \(origin) in \(timeout)."
+        case .ready, .inFlight, .ended: "No connection to \(origin) in \(timeout)."
+        }
     }
 
     /// The error of a request that a shutdown ends in this phase.
@@ -52,6 +75,31 @@ final class Job: DeadlineHeapElement {
     /// The error of a request that a failure of the loop ends in this phase.
     func error(because failure: HTTPTransportError) -> HTTPTransportError {
         HTTPTransportError(failure.code, failure.message, mayHaveReachedServer: mayHaveReachedServer)
+    }
+
+    /// An error of this job, with all that is known of how far it has come.
+    func describing(_ error: HTTPTransportError) -> HTTPTransportError {
+        var error = error
+        error.isRequestIdempotent = exchange.request.isIdempotent
+        error.elapsed = exchange.start.duration(to: .now)
+        if case .inFlight(let transfer) = phase {
+            error.phase = transfer.phase
+            error.attempts = transfer.attempts
+            error.isConnectionReused = transfer.progress.isConnectionReused
+        } else {
+            error.phase = .queue
+        }
+        return error
+    }
+
+    /// What it has cost until now.
+    func metrics(failure: HTTPTransportError.Code?) -> HTTPTransportMetrics {
+        let request = exchange.request
+        let total = exchange.start.duration(to: .now)
+        var metrics = HTTPTransportMetrics(method: request.method, origin: origin, total: total)
+        metrics.failure = failure
+        if case .inFlight(let transfer) = phase { transfer.fill(&metrics, from: exchange.start) }
+        return metrics
     }
 
     private var mayHaveReachedServer: Bool {

@@ -10,6 +10,8 @@ enum LoopCommand: Sendable {
     case start(Exchange)
     /// Nobody waits for this exchange any more.
     case cancel(Exchange)
+    /// The reader of this exchange's body has room again.
+    case resume(Exchange)
     /// Refuse new requests, finish the others until the deadline (or their own), end, then resume the waiter.
     case shutDown(deadline: ContinuousClock.Instant?, waiter: CheckedContinuation<Void, Never>?)
 }

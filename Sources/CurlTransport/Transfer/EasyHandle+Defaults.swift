@@ -7,31 +7,58 @@ import HTTPTransport
 
 extension EasyHandle {
     func setDefaults(_ configuration: CurlConfiguration) throws(HTTPTransportError) {
-        try setSafety(caFile: configuration.caFile)
+        try setSafety()
+        try setTrust(configuration)
+        try setRoute(configuration)
         try setConnections(connectTimeout: configuration.connectTimeout)
         try set(CURLOPT_USERAGENT, configuration.userAgent)
-        // All that this libcurl decodes.
-        try set(CURLOPT_ACCEPT_ENCODING, "")
+        // Decoded by us: curl takes gzip that is cut short for whole.
+        try set(CURLOPT_ACCEPT_ENCODING, ContentDecoder.acceptedEncodings)
+        try set(CURLOPT_HTTP_CONTENT_DECODING, 0)
         try set(CURLOPT_BUFFERSIZE, 64 << 10)
     }
 
-    /// Nothing that the caller did not ask for: no other protocol, host, proxy or credential, and no signal.
-    private func setSafety(caFile: String?) throws(HTTPTransportError) {
+    /// Nothing that the caller did not ask for: no other protocol, host or credential, and no signal.
+    private func setSafety() throws(HTTPTransportError) {
         try set(CURLOPT_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_REDIR_PROTOCOLS_STR, "http,https")
         try set(CURLOPT_FOLLOWLOCATION, 0)
         try set(CURLOPT_DISALLOW_USERNAME_IN_URL, 1)
         try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
-        try set(CURLOPT_PROXY, "")
         try set(CURLOPT_HTTP09_ALLOWED, 0)
-        try set(CURLOPT_SSL_VERIFYPEER, 1)
-        try set(CURLOPT_SSL_VERIFYHOST, 2)
-        try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        if let caFile { try set(CURLOPT_CAINFO, caFile) }
         try set(CURLOPT_NOSIGNAL, 1)
     }
 
+    private func setTrust(_ configuration: CurlConfiguration) throws(HTTPTransportError) {
+        try set(CURLOPT_SSL_VERIFYPEER, 1)
+        try set(CURLOPT_SSL_VERIFYHOST, 2)
+        try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        if let caFile = configuration.caFile {
+            try set(CURLOPT_CAINFO, caFile)
+            if configuration.proxy != nil { try set(CURLOPT_PROXY_CAINFO, caFile) }
+        }
+        if let certificate = configuration.clientCertificate {
+            try set(CURLOPT_SSLCERT, certificate.certificateFile)
+            try set(CURLOPT_SSLKEY, certificate.keyFile)
+            try set(CURLOPT_KEYPASSWD, certificate.keyPassword)
+        }
+    }
+
+    /// By which protocol and which way. What the environment says of proxies does not count.
+    private func setRoute(_ configuration: CurlConfiguration) throws(HTTPTransportError) {
+        try set(CURLOPT_HTTP_VERSION, configuration.httpVersion.option)
+        try set(CURLOPT_PROXY, configuration.proxy?.url.string ?? "")
+        try set(CURLOPT_NOPROXY, "")
+        try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        if let credentials = configuration.proxy?.credentials {
+            try set(CURLOPT_PROXYUSERNAME, credentials.user)
+            try set(CURLOPT_PROXYPASSWORD, credentials.password)
+        }
+        if let path = configuration.unixSocket { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
+    }
+
     private func setConnections(connectTimeout: Duration) throws(HTTPTransportError) {
+        // Ours holds too; curl shares its own among the addresses of a name.
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(connectTimeout.roundedUpToMilliseconds))
         try setQuickExit()
         // Behind a connection that is being made to an HTTP/2 server, wait for it instead of making one more.
@@ -40,6 +67,16 @@ extension EasyHandle {
         // Shorter than the idle time-outs that servers and load balancers commonly have (60 seconds and up).
         try set(CURLOPT_MAXAGE_CONN, 55)
         try set(CURLOPT_MAXLIFETIME_CONN, 600)
+    }
+}
+
+extension CurlConfiguration.HTTPVersion {
+    fileprivate var option: Int {
+        switch self {
+        case .automatic: CURL_HTTP_VERSION_2TLS
+        case .http1Only: CURL_HTTP_VERSION_1_1
+        case .http2PriorKnowledge: CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
+        }
     }
 }
 

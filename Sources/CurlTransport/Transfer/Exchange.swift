@@ -8,7 +8,7 @@ import HTTPTransport
 /// comes first.
 ///
 /// It is new until its caller waits; then waiting; then finished. Cancelling a new one finishes it, so that its caller
-/// never begins to wait.
+/// never begins to wait. If its body is streamed, the head alone finishes it, and the body has a channel of its own.
 final class Exchange: Sendable {
     typealias Waiter = CheckedContinuation<ReceivedResponse, any Error>
 
@@ -19,16 +19,25 @@ final class Exchange: Sendable {
     }
 
     let request: HTTPRequest
+    /// What is sent in place of the request's body, if it is a form.
+    let form: HTTPMultipartForm?
     let timeout: Duration
+    /// When the caller came.
+    let start: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
+    /// Where the body goes if it is streamed.
+    let channel: BodyChannel?
 
     private let state = Lock(State.new)
 
     /// The time-out counts from here.
-    init(_ request: HTTPRequest, timeout: Duration) {
+    init(_ request: HTTPRequest, form: HTTPMultipartForm? = nil, timeout: Duration, channel: BodyChannel? = nil) {
         self.request = request
+        self.form = form
         self.timeout = timeout
-        deadline = ContinuousClock.now.advanced(byAtMost: timeout)
+        start = .now
+        deadline = start.advanced(byAtMost: timeout)
+        self.channel = channel
     }
 
     /// Makes the caller wait, and says whether the request is to be sent. If it is cancelled already, the waiter is
@@ -43,9 +52,19 @@ final class Exchange: Sendable {
         return begins
     }
 
-    /// Resumes the waiter, if one still waits.
+    /// Resumes the waiter, if one still waits, with the head of a response whose body goes its own way.
+    func deliverHead(_ head: [UInt8]) {
+        takeWaiter()?.resume(returning: ReceivedResponse(head: head, body: []))
+    }
+
+    /// Resumes the waiter, if one still waits, and ends the body's channel, if there is one.
     func finish(_ result: Result<ReceivedResponse, HTTPTransportError>) {
         takeWaiter()?.resume(with: result.mapError { $0 })
+        guard let channel else { return }
+        switch result {
+        case .success: channel.finish()
+        case .failure(let error): channel.finish(throwing: error)
+        }
     }
 
     /// Resumes the waiter with `CancellationError`, if one still waits, and says whether the loop must be told.
@@ -60,6 +79,16 @@ final class Exchange: Sendable {
         state.withLock { state in
             if case .waiting = state { true } else { false }
         }
+    }
+
+    /// An error about a response that is there.
+    func describing(_ error: HTTPTransportError) -> HTTPTransportError {
+        var error = error
+        error.isRequestIdempotent = request.isIdempotent
+        error.phase = .receive
+        error.attempts = max(1, error.attempts)
+        error.elapsed = start.duration(to: .now)
+        return error
     }
 
     private func takeWaiter() -> Waiter? {

@@ -7,19 +7,29 @@ import HTTPTransport
 
 /// An owned list of header lines. It lives for as long as a handle has it set.
 @safe struct HeaderList: ~Copyable {
+    /// What follows the header fields.
+    enum Body {
+        case bytes
+        /// A form, of which curl makes the content type.
+        case form
+    }
+
     let first: UnsafeMutablePointer<curl_slist>
 
     /// Makes the lines of these fields, and of those that curl would add by itself, to say that it shall not:
     /// `Expect: 100-continue`, which costs a round trip, and the content type of a form.
     ///
     /// - Throws: `invalidRequest` for a field that contradicts the body.
-    init(_ headers: HTTPHeaders) throws(HTTPTransportError) {
+    init(_ headers: HTTPHeaders, body: Body) throws(HTTPTransportError) {
         for name in ["Content-Length", "Transfer-Encoding"] where headers[name] != nil {
             throw .invalidRequest("The header field '\(name)' is set by the transport, from the body.")
         }
+        guard body == .bytes || headers["Content-Type"] == nil else {
+            throw .invalidRequest("The header field 'Content-Type' of a form is set by the transport.")
+        }
         var lines = headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
         if headers["Expect"] == nil { lines.append("Expect:") }
-        if headers["Content-Type"] == nil { lines.append("Content-Type:") }
+        if body == .bytes, headers["Content-Type"] == nil { lines.append("Content-Type:") }
 
         var list: UnsafeMutablePointer<curl_slist>?
         for line in lines {

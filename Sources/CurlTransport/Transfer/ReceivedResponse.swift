@@ -8,14 +8,29 @@ import HTTPTransport
 struct ReceivedResponse: Hashable, Sendable {
     /// The status line and the fields, each with its line break, without the blank line.
     var head: [UInt8]
-    /// The decoded body.
+    /// The body, as it came.
     var body: [UInt8]
 
     /// The response as a caller sees it.
     ///
-    /// - Parameter url: Where it came from, for the error.
+    /// - Parameters:
+    ///   - url: Where it came from, for the error.
+    ///   - limit: The largest body, its content encoding undone.
+    /// - Throws: `responseTooLarge` beyond the limit; `invalidResponse` if the body is not in the encoding that it says,
+    ///   or as ``parsedHead(from:)``.
+    func parsed(from url: HTTPURL, bodyLimit limit: Int) throws(HTTPTransportError) -> HTTPResponse {
+        var response = try parsedHead(from: url)
+        if !body.isEmpty {
+            var decoder = try ContentDecoder(response.headers, from: url.origin)
+            response.body = try decoder.decode(body, upTo: limit)
+        }
+        return response
+    }
+
+    /// The response without its body.
+    ///
     /// - Throws: `invalidResponse` if the status or a field is not valid; fields are named, values never shown.
-    func parsed(from url: HTTPURL) throws(HTTPTransportError) -> HTTPResponse {
+    func parsedHead(from url: HTTPURL) throws(HTTPTransportError) -> HTTPResponse {
         var lines = head.split(separator: UInt8(ascii: "\n"))[...]
         guard let status = lines.popFirst().flatMap(Self.status) else {
             throw .invalidResponse("has no valid status line", from: url.origin)
@@ -24,7 +39,7 @@ struct ReceivedResponse: Hashable, Sendable {
         for line in lines {
             try Self.append(line, to: &headers, from: url.origin)
         }
-        return HTTPResponse(status: status, headers: headers, body: body)
+        return HTTPResponse(status: status, headers: headers)
     }
 
     /// The status of `HTTP/1.1 200 OK` ([RFC 9112, section 4](https://www.rfc-editor.org/rfc/rfc9112#section-4)).

@@ -42,6 +42,9 @@ struct ResponseAccumulator {
         self.maximumBodyBytes = maximumBodyBytes
     }
 
+    /// Whether anything has come.
+    var hasBegun: Bool { headBytes > 0 }
+
     /// Whether the blank line after the final head has come. curl 7.88 reports success also when the connection ends
     /// before it.
     var isHeadComplete: Bool { position == .afterHead }
@@ -51,10 +54,19 @@ struct ResponseAccumulator {
         self = ResponseAccumulator(maximumBodyBytes: maximumBodyBytes)
     }
 
-    /// The response, moved out.
+    /// The response, moved out; where it has come to stays known.
     mutating func take() -> ReceivedResponse {
-        defer { reset() }
+        defer {
+            head = []
+            body = []
+        }
         return ReceivedResponse(head: head, body: body)
+    }
+
+    /// The head alone, moved out; what follows is body and trailers.
+    mutating func takeHead() -> [UInt8] {
+        defer { head = [] }
+        return head
     }
 
     /// Adds one line of a head with its line break; false if it is refused.
@@ -81,7 +93,7 @@ struct ResponseAccumulator {
         return true
     }
 
-    /// Adds bytes of the decoded body; false if they pass the limit, or are the first of a body that will.
+    /// Adds bytes of the body; false if they pass the limit, or are the first of a body that will.
     mutating func appendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let expected = max(bytes.count, body.isEmpty ? contentLength ?? 0 : 0)
         guard expected <= maximumBodyBytes - body.count else {

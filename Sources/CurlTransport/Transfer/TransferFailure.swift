@@ -13,18 +13,24 @@ struct TransferFailure {
     var reason: String
     /// Why our own checks stopped it, if they did.
     var refusal: ResponseAccumulator.Refusal?
+    /// How far the request had come.
+    var phase: HTTPTransportError.Phase
     /// How often the request was about to be sent; 0 if no connection came about.
     var attempts: Int
     /// Whether curl was allowed to send it again.
-    var maySendAgain: Bool
+    var mayBeRepeated: Bool
+    /// Whether a proxy is between us and the origin.
+    var usesProxy: Bool
     /// The limit that has passed, if curl timed out.
     var connectTimeout: Duration
 
     /// - Parameter origin: `scheme://host:port`.
     func error(from origin: String) -> HTTPTransportError {
         if let refusal { return refusal.error(from: origin) }
-        let (code, message) = attempts == 0 ? beforeSending(to: origin) : afterSending(to: origin)
-        return HTTPTransportError(code, message, mayHaveReachedServer: attempts > 0)
+        let (kind, message) = attempts == 0 ? beforeSending(to: origin) : afterSending(to: origin)
+        var error = HTTPTransportError(kind, message, mayHaveReachedServer: attempts > 0)
+        if code != CURLE_OK { error.cause = HTTPTransportError.Cause(code: Int(code.rawValue), reason: reason) }
+        return error
     }
 
     private func beforeSending(to origin: String) -> (HTTPTransportError.Code, String) {
@@ -37,7 +43,12 @@ struct TransferFailure {
             (.invalidRequest, "libcurl refuses the URL of \(origin): \(reason).")
         case CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT, CURLE_BAD_FUNCTION_ARGUMENT:
             (.internalFailure, "libcurl cannot send to \(origin): \(reason).")
-        case _ where origin.hasPrefix("https:"):
+        case CURLE_PROXY,
+            CURLE_RECV_ERROR where usesProxy:
+            (.connectionFailed, "The proxy does not connect to \(origin): \(reason).")
+        case CURLE_READ_ERROR:
+            (.invalidRequest, "A file of the form for \(origin) cannot be read.")
+        case _ where phase == .tls || origin.hasPrefix("https:"):
             (.secureConnectionFailed, "No trusted connection to \(origin): \(reason).")
         default:
             (.connectionFailed, "Cannot connect to \(origin): \(reason).")
@@ -48,7 +59,7 @@ struct TransferFailure {
         switch code {
         case CURLE_OK:
             (.connectionLost, "The connection to \(origin) ended inside the header of the response.")
-        case CURLE_ABORTED_BY_CALLBACK where !maySendAgain:
+        case CURLE_ABORTED_BY_CALLBACK where !mayBeRepeated:
             (
                 .connectionLost,
                 "The connection to \(origin) ended before the response; "
@@ -56,6 +67,10 @@ struct TransferFailure {
             )
         case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING, CURLE_UNSUPPORTED_PROTOCOL:
             (.invalidResponse, "The response from \(origin) is not valid: \(reason).")
+        case CURLE_RECV_ERROR where reason.contains("chunk"):
+            (.invalidResponse, "The response from \(origin) has chunks that are not valid: \(reason).")
+        case CURLE_READ_ERROR:
+            (.invalidRequest, "A file of the form for \(origin) cannot be read to its end.")
         case CURLE_OPERATION_TIMEDOUT:
             (.timedOut, "No response from \(origin) in time: \(reason).")
         case CURLE_OUT_OF_MEMORY:
@@ -72,7 +87,7 @@ extension ResponseAccumulator.Refusal {
         case .headTooLarge(let limit):
             .tooLarge("The header of the response from \(origin) is larger than the limit of \(limit) bytes.")
         case .bodyTooLarge(let limit):
-            .tooLarge("The body of the response from \(origin) is larger than the limit of \(limit) bytes.")
+            .bodyTooLarge(limit: limit, from: origin)
         case .malformed(let reason):
             .invalidResponse(reason, from: origin)
         }
@@ -88,6 +103,11 @@ extension HTTPTransportError {
     /// The machine or libcurl let us down; nothing was sent.
     static func internalFailure(_ reason: String) -> Self {
         Self(.internalFailure, "The transport failed: \(reason).", mayHaveReachedServer: false)
+    }
+
+    /// The body passes the limit, as it came or decoded.
+    static func bodyTooLarge(limit: Int, from origin: String) -> Self {
+        .tooLarge("The body of the response from \(origin) is larger than the limit of \(limit) bytes.")
     }
 
     fileprivate static func tooLarge(_ message: String) -> Self {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Forms with fields and files.
+
+import CurlTransport
+import Foundation
+import HTTPTransport
+import LoopbackServer
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct FormTests {
+    private func withFile(_ bytes: [UInt8], _ test: (String) async throws -> Void) async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "form-\(UUID().uuidString).txt").path
+        try Data(bytes).write(to: URL(filePath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await test(path)
+    }
+
+    private let echo: @Sendable (LoopbackRequest) -> LoopbackReply = {
+        LoopbackReply(headers: [("X-Type", $0.header("Content-Type") ?? ""), ("X-Method", $0.method)], body: $0.body)
+    }
+
+    @Test func `Fields and files arrive in order, with their names and types`() async throws {
+        try await withFile(Array("content".utf8)) { path in
+            var form = HTTPMultipartForm()
+            try form.append(name: "title", value: "Łódź")
+            try form.append(name: "empty", bytes: [])
+            try form.append(name: "a \"file\"", file: path, fileName: "b.txt", contentType: "text/x")
+            try await withTransport(handler: echo) { transport, server in
+                let response = try await transport.send(server.request(.put), form: form)
+                let type = try #require(response.headers["X-Type"])
+                #expect(type.hasPrefix("multipart/form-data; boundary=") && response.headers["X-Method"] == "PUT")
+                let boundary = "--" + type.drop { $0 != "=" }.dropFirst()
+                let parts = response.text.components(separatedBy: boundary).map { $0.replacing("\r\n", with: "|") }
+                #expect(
+                    parts == [
+                        "", #"|Content-Disposition: form-data; name="title"||Łódź|"#,
+                        #"|Content-Disposition: form-data; name="empty"|||"#,
+                        #"|Content-Disposition: form-data; name="a %22file%22"; filename="b.txt"|Content-Type: text/x||content|"#,
+                        "--|",
+                    ]
+                )
+                let next = try await transport.send(server.request(body: "plain"))
+                #expect(next.text == "plain" && next.headers["X-Type"] == "" && next.headers["X-Method"] == "POST")
+            }
+        }
+    }
+
+    @Test func `A large file is sent whole`() async throws {
+        let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
+        try await withFile(bytes) { path in
+            var form = HTTPMultipartForm()
+            try form.append(name: "file", file: path)
+            try await withTransport(handler: { LoopbackReply(body: Array("\($0.body.count)".utf8)) }) {
+                transport,
+                server in
+                let count = Int(try await transport.send(server.request(), form: form).text) ?? 0
+                #expect((3_000_000...3_001_000).contains(count))
+            }
+        }
+    }
+
+    @Test func `A file that is not there is named, and nothing is sent`() async throws {
+        var form = HTTPMultipartForm()
+        try form.append(name: "file", file: "/nowhere/file.txt")
+        try await withTransport { transport, server in
+            let error = try await failure { try await transport.send(server.request(), form: form) }
+            #expect(error.code == .invalidRequest && error.message.contains("/nowhere/file.txt"))
+            #expect(server.statistics.requests == 0)
+            let status = try await transport.send(server.request()).status
+            #expect(status == 200)
+        }
+    }
+
+    @Test func `A form goes with no other body, type or method that has none`() async throws {
+        var form = HTTPMultipartForm()
+        try form.append(name: "a", value: "b")
+        try await withTransport { transport, server in
+            for request in [
+                try server.request(body: "x"), try server.request(.get),
+                try server.request(headers: ["Content-Type": "text/plain"]),
+            ] {
+                let error = try await failure { try await transport.send(request, form: form) }
+                #expect(error.code == .invalidRequest)
+            }
+            #expect(server.statistics.requests == 0)
+        }
+    }
+
+    @Test(arguments: ["", "a\r\nb", "a\u{0}"])
+    func `A field whose name could forge another is refused`(name: String) {
+        var form = HTTPMultipartForm()
+        let error = #expect(throws: HTTPTransportError.self) { try form.append(name: name, value: "x") }
+        #expect(error?.code == .invalidRequest)
+    }
+}
