@@ -58,6 +58,11 @@ public struct HTTPTransportError: Error, Hashable, Sendable {
     package static func invalidRequest(_ message: String) -> Self {
         Self(.invalidRequest, message, mayHaveReachedServer: false)
     }
+
+    /// An option that makes no sense.
+    package static func invalidConfiguration(_ option: StaticString, _ reason: String) -> Self {
+        Self(.invalidConfiguration, "The option '\(option)' \(reason).", mayHaveReachedServer: false)
+    }
 }
 
 extension HTTPTransportError: CustomStringConvertible {
