@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "GraphQLBatching", targets: ["GraphQLBatching"]),
         .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
         .library(name: "CurlTransport", targets: ["CurlTransport"]),
+        .library(name: "BulkOperations", targets: ["BulkOperations"]),
     ],
     dependencies: [],
     targets: [
@@ -18,6 +19,7 @@ let package = Package(
         .target(name: "DataLoading"),
         .target(name: "HTTPTransport"),
         .target(name: "GraphQLBatching", dependencies: ["DataLoading", "HTTPTransport"]),
+        .target(name: "BulkOperations", dependencies: ["DataLoading", "GraphQLBatching", "HTTPTransport"]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(
             name: "CurlTransport",
@@ -42,6 +44,10 @@ let package = Package(
         .testTarget(
             name: "GraphQLBatchingTests",
             dependencies: ["GraphQLBatching", "LoopbackServer", "CurlTransport"]
+        ),
+        .testTarget(
+            name: "BulkOperationsTests",
+            dependencies: ["BulkOperations", "LoopbackServer", "CurlTransport"]
         ),
         .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer"]),
         .testTarget(

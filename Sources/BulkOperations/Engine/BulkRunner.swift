@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The engine: inputs in, and for each of them an end.
+
+/// Does an operation to any number of inputs, and keeps account of each.
+///
+/// ```swift
+/// import BulkOperations
+///
+/// func doubled(_ numbers: [Int]) async throws -> [Int?] {
+///     let runner = try BulkRunner(BulkClosure { chunk in chunk.inputs.map { .success($0 * 2) } })
+///     let result = try await runner.run(numbers)
+///     for failure in result.failures { print(failure.index, failure.error) }
+///     return result.outputs
+/// }
+/// ```
+///
+/// Inputs are read from any sequence, no more of them than the chunks in flight hold; each is validated; chunks are sent
+/// side by side; what may be tried again is; and each input ends as done, failed, unknown or not sent, see
+/// ``BulkResult``. Failures are results: a run throws only if it could not begin.
+///
+/// When the task is cancelled, the run ends as soon as the operations in flight do, and at the latest after
+/// ``BulkOptions/gracePeriod``, and returns what is known. Nothing that it started goes on then but an operation that does
+/// not listen to cancellation, or a source that does not.
+public struct BulkRunner<Operation: BulkOperation>: Sendable {
+    /// An input of the operation.
+    public typealias Input = Operation.Input
+    /// What comes of one.
+    public typealias Output = Operation.Output
+    /// What a run comes to.
+    public typealias Result = BulkResult<Input, Output>
+    /// The end of one item.
+    public typealias Record = BulkRecord<Input, Output>
+
+    /// What is done.
+    public let operation: Operation
+    /// The options of each run.
+    public let options: BulkOptions
+
+    /// Makes a runner, which may be used for many runs, at the same time too.
+    ///
+    /// - Parameters:
+    ///   - operation: What is done to the inputs.
+    ///   - options: How.
+    /// - Throws: ``BulkError`` with ``BulkError/Code/invalidOption`` that names the option, or with
+    ///   ``BulkError/Code/notAtomic`` if the operation cannot do what ``BulkFailureMode/atomic`` asks for.
+    public init(_ operation: Operation, options: BulkOptions = BulkOptions()) throws(BulkError) {
+        try options.check()
+        if options.failureMode == .atomic, !operation.isAtomic {
+            throw BulkError(
+                .notAtomic,
+                "\(Operation.self) cannot do a chunk as a whole or not at all; choose another failure mode.",
+                offender: "failureMode"
+            )
+        }
+        self.operation = operation
+        self.options = options
+    }
+}
+
+extension BulkRunner {
+    /// Runs over a collection. If the run ends early, the rest of the inputs is told as not sent.
+    ///
+    /// - Parameters:
+    ///   - inputs: The inputs.
+    ///   - progress: Told how far the run has come.
+    /// - Returns: The end of each input. It has the outputs and what failed, so it is as large as those are; see
+    ///   ``forEach(of:progress:_:)-(C,_,_)`` for runs that must not grow.
+    /// - Throws: What ``BulkOperation/prepare()`` throws, before anything is read.
+    /// - Complexity: O(*n*) besides what the operation takes.
+    public func run<C: Collection & Sendable>(
+        _ inputs: C,
+        progress: BulkProgressUpdates? = nil
+    ) async throws -> Result where C.Element == Input {
+        try await collect(SequenceSource(inputs, isFinite: true), total: inputs.count, progress)
+    }
+
+    /// Runs over a sequence of any length.
+    ///
+    /// Otherwise as ``run(_:progress:)-(C,_)``; if the run ends early, ``BulkSummary/firstUnread`` says where the sequence
+    /// was left.
+    ///
+    /// - Parameter total: How many inputs there are, if that is known, for the progress.
+    public func run<S: Sequence>(
+        _ inputs: sending S,
+        total: Int? = nil,
+        progress: BulkProgressUpdates? = nil
+    ) async throws -> Result where S.Element == Input {
+        try await collect(SequenceSource(inputs, isFinite: false), total: total, progress)
+    }
+
+    /// Runs over an asynchronous sequence of any length, which is read no faster than chunks are done.
+    ///
+    /// Otherwise as ``run(_:total:progress:)-(S,_,_)``. When the sequence throws, what was read before ends as usual, and
+    /// the error is in ``BulkSummary/ending``.
+    public func run<S: AsyncSequence>(
+        _ inputs: sending S,
+        total: Int? = nil,
+        progress: BulkProgressUpdates? = nil
+    ) async throws -> Result where S.Element == Input {
+        try await collect(AsyncSource(inputs), total: total, progress)
+    }
+
+    /// Runs over a collection and hands over the end of each item as it comes; nothing is kept.
+    ///
+    /// - Parameters:
+    ///   - inputs: The inputs.
+    ///   - progress: Told how far the run has come.
+    ///   - handler: Called with records, one call after another, in the order in which items end. A chunk makes no room
+    ///     for the next before its records are taken. If it throws, nothing more is sent, and
+    ///     ``BulkSummary/ending`` has the error.
+    /// - Returns: The run in numbers.
+    /// - Throws: What ``BulkOperation/prepare()`` throws, before anything is read.
+    public func forEach<C: Collection & Sendable>(
+        of inputs: C,
+        progress: BulkProgressUpdates? = nil,
+        _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
+    ) async throws -> BulkSummary where C.Element == Input {
+        try await start(SequenceSource(inputs, isFinite: true), total: inputs.count, progress, handler).0
+    }
+
+    /// Runs over a sequence of any length in constant memory; otherwise as ``forEach(of:progress:_:)-(C,_,_)``.
+    public func forEach<S: Sequence>(
+        of inputs: sending S,
+        total: Int? = nil,
+        progress: BulkProgressUpdates? = nil,
+        _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
+    ) async throws -> BulkSummary where S.Element == Input {
+        try await start(SequenceSource(inputs, isFinite: false), total: total, progress, handler).0
+    }
+
+    /// Runs over an asynchronous sequence of any length in constant memory; otherwise as
+    /// ``forEach(of:progress:_:)-(C,_,_)``.
+    public func forEach<S: AsyncSequence>(
+        of inputs: sending S,
+        total: Int? = nil,
+        progress: BulkProgressUpdates? = nil,
+        _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
+    ) async throws -> BulkSummary where S.Element == Input {
+        try await start(AsyncSource(inputs), total: total, progress, handler).0
+    }
+}
+
+extension BulkRunner {
+    private func collect<Source: RunSource<Input>>(
+        _ source: sending Source,
+        total: Int?,
+        _ progress: BulkProgressUpdates?,
+        runID: String = .randomRunID()
+    ) async throws -> Result {
+        var result = try await start(source, total: total, progress, nil, runID: runID).1
+        result.rerun = { rerun in
+            let runner = try BulkRunner(operation, options: rerun.options ?? options)
+            return try await runner.collect(RerunSource(rerun.items), total: rerun.items.count, nil, runID: runID)
+        }
+        return result
+    }
+
+    private func start<Source: RunSource<Input>>(
+        _ source: sending Source,
+        total: Int?,
+        _ progress: BulkProgressUpdates?,
+        _ handler: RecordHandler<Input, Output>?,
+        runID: String = .randomRunID()
+    ) async throws -> (BulkSummary, Result) {
+        do {
+            try await operation.prepare()
+        } catch {
+            progress?.finish(with: nil)
+            throw error
+        }
+        let core = RunCore(
+            operation,
+            options: options,
+            runID: runID,
+            total: total,
+            progress: progress,
+            handler: handler
+        )
+        return await core.run(source)
+    }
+}
+
+extension String {
+    /// What tells one run from all others.
+    static func randomRunID() -> String {
+        String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
+    }
+}
