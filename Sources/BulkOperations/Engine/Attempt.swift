@@ -56,7 +56,11 @@ struct Attempt<Operation: BulkOperation>: Sendable {
             end.set(.success(chunk.items.map { _ in timedOut(after: timeout, chunk) }))
         }
         defer { timer.cancel() }
-        return try await withTaskCancellationHandler { try await end.value } onCancel: { work.cancel() }
+        return try await withTaskCancellationHandler {
+            try await end.value
+        } onCancel: {
+            work.cancel()
+        }
     }
 
     private func timedOut(after timeout: Duration, _ chunk: BulkChunk<Operation.Input>) -> Outcome {

@@ -33,7 +33,9 @@ extension RunCore {
     }
 
     /// Reads as many valid inputs as a chunk has, and sends them. Returns whether there may be more.
-    private func feedChunk<Source: RunSource<Input>>(from source: inout Source, _ readCount: inout Int) async throws -> Bool {
+    private func feedChunk<Source: RunSource<Input>>(from source: inout Source, _ readCount: inout Int) async throws
+        -> Bool
+    {
         let isAtomic = options.failureMode == .atomic
         let size = isAtomic ? .max : look { $0.sizer.size }
         var ended: [Record] = []

@@ -105,7 +105,10 @@ final class RunCore<Operation: BulkOperation>: Sendable {
         guard haste == .cancelling else { return }
         Task { [clock, options] in
             try? await clock.sleep(for: options.gracePeriod)
-            let error = BulkError(.cancelled, "The run ended while the item was under way, and nothing was heard of it.")
+            let error = BulkError(
+                .cancelled,
+                "The run ended while the item was under way, and nothing was heard of it."
+            )
             let records = self.update { $0.abandon(because: error) }
             await self.publish(records)
         }
