@@ -82,7 +82,7 @@ struct Import {
         for character in text {
             switch character {
             case "\"":
-                if isQuoted || cell.last != "\"" && !cell.isEmpty { cell.append(character) } else { cell = "\"" }
+                cell.append(character)
                 isQuoted.toggle()
             case _ where isQuoted: cell.append(character)
             case ",", "\n", "\r\n":
@@ -99,7 +99,7 @@ struct Import {
     }
 
     private static func unquoted(_ cell: String) -> String {
-        cell.hasPrefix("\"") ? cell.dropFirst().dropLast().replacing("\"\"", with: "\"") : cell
+        cell.hasPrefix("\"") ? String(cell.dropFirst().dropLast()).replacing("\"\"", with: "\"") : cell
     }
 
     private static func parts(of body: [UInt8], boundary: [UInt8]) -> [Part] {
