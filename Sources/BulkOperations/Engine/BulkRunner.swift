@@ -63,81 +63,91 @@ extension BulkRunner {
     ///
     /// - Parameters:
     ///   - inputs: The inputs.
+    ///   - journal: Where the run remembers what it did, and goes on from.
     ///   - progress: Told how far the run has come.
     /// - Returns: The end of each input. It has the outputs and what failed, so it is as large as those are; see
-    ///   ``forEach(of:progress:_:)-(C,_,_)`` for runs that must not grow.
-    /// - Throws: What ``BulkOperation/prepare()`` throws, before anything is read.
+    ///   ``forEach(of:journal:progress:_:)-(C,_,_,_)`` for runs that must not grow.
+    /// - Throws: What ``BulkOperation/prepare()`` throws, and ``BulkError`` for a journal that is of another run, in use or
+    ///   damaged; before anything is read.
     /// - Complexity: O(*n*) besides what the operation takes.
     public func run<C: Collection & Sendable>(
         _ inputs: C,
+        journal: BulkJournal<Output>? = nil,
         progress: BulkProgressUpdates? = nil
     ) async throws -> Result where C.Element == Input {
-        try await collect(SequenceSource(inputs, isFinite: true), total: inputs.count, progress)
+        try await collect(SequenceSource(inputs, isFinite: true), total: inputs.count, journal, progress)
     }
 
     /// Runs over a sequence of any length.
     ///
-    /// Otherwise as ``run(_:progress:)-(C,_)``; if the run ends early, ``BulkSummary/firstUnread`` says where the sequence
+    /// Otherwise as ``run(_:journal:progress:)-(C,_,_)``; if the run ends early, ``BulkSummary/firstUnread`` says where the sequence
     /// was left.
     ///
     /// - Parameter total: How many inputs there are, if that is known, for the progress.
     public func run<S: Sequence>(
         _ inputs: sending S,
         total: Int? = nil,
+        journal: BulkJournal<Output>? = nil,
         progress: BulkProgressUpdates? = nil
     ) async throws -> Result where S.Element == Input {
-        try await collect(SequenceSource(inputs, isFinite: false), total: total, progress)
+        try await collect(SequenceSource(inputs, isFinite: false), total: total, journal, progress)
     }
 
     /// Runs over an asynchronous sequence of any length, which is read no faster than chunks are done.
     ///
-    /// Otherwise as ``run(_:total:progress:)-(S,_,_)``. When the sequence throws, what was read before ends as usual, and
+    /// Otherwise as ``run(_:total:journal:progress:)-(S,_,_,_)``. When the sequence throws, what was read before ends as usual, and
     /// the error is in ``BulkSummary/ending``.
     public func run<S: AsyncSequence>(
         _ inputs: sending S,
         total: Int? = nil,
+        journal: BulkJournal<Output>? = nil,
         progress: BulkProgressUpdates? = nil
     ) async throws -> Result where S.Element == Input {
-        try await collect(AsyncSource(inputs), total: total, progress)
+        try await collect(AsyncSource(inputs), total: total, journal, progress)
     }
 
     /// Runs over a collection and hands over the end of each item as it comes; nothing is kept.
     ///
     /// - Parameters:
     ///   - inputs: The inputs.
+    ///   - journal: Where the run remembers what it did, and goes on from.
     ///   - progress: Told how far the run has come.
     ///   - handler: Called with records, one call after another, in the order in which items end. A chunk makes no room
     ///     for the next before its records are taken. If it throws, nothing more is sent, and
     ///     ``BulkSummary/ending`` has the error.
     /// - Returns: The run in numbers.
-    /// - Throws: What ``BulkOperation/prepare()`` throws, before anything is read.
+    /// - Throws: What ``BulkOperation/prepare()`` throws, and ``BulkError`` for a journal that is of another run, in use or
+    ///   damaged; before anything is read.
     public func forEach<C: Collection & Sendable>(
         of inputs: C,
+        journal: BulkJournal<Output>? = nil,
         progress: BulkProgressUpdates? = nil,
         _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
     ) async throws -> BulkSummary where C.Element == Input {
-        try await start(SequenceSource(inputs, isFinite: true), total: inputs.count, progress, handler).0
+        try await summarize(SequenceSource(inputs, isFinite: true), total: inputs.count, journal, progress, handler)
     }
 
-    /// Runs over a sequence of any length in constant memory; otherwise as ``forEach(of:progress:_:)-(C,_,_)``.
+    /// Runs over a sequence of any length in constant memory; otherwise as ``forEach(of:journal:progress:_:)-(C,_,_,_)``.
     public func forEach<S: Sequence>(
         of inputs: sending S,
         total: Int? = nil,
+        journal: BulkJournal<Output>? = nil,
         progress: BulkProgressUpdates? = nil,
         _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
     ) async throws -> BulkSummary where S.Element == Input {
-        try await start(SequenceSource(inputs, isFinite: false), total: total, progress, handler).0
+        try await summarize(SequenceSource(inputs, isFinite: false), total: total, journal, progress, handler)
     }
 
     /// Runs over an asynchronous sequence of any length in constant memory; otherwise as
-    /// ``forEach(of:progress:_:)-(C,_,_)``.
+    /// ``forEach(of:journal:progress:_:)-(C,_,_,_)``.
     public func forEach<S: AsyncSequence>(
         of inputs: sending S,
         total: Int? = nil,
+        journal: BulkJournal<Output>? = nil,
         progress: BulkProgressUpdates? = nil,
         _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
     ) async throws -> BulkSummary where S.Element == Input {
-        try await start(AsyncSource(inputs), total: total, progress, handler).0
+        try await summarize(AsyncSource(inputs), total: total, journal, progress, handler)
     }
 }
 
@@ -145,39 +155,56 @@ extension BulkRunner {
     private func collect<Source: RunSource<Input>>(
         _ source: sending Source,
         total: Int?,
+        _ journal: BulkJournal<Output>?,
         _ progress: BulkProgressUpdates?,
         runID: String = .randomRunID()
     ) async throws -> Result {
-        var result = try await start(source, total: total, progress, nil, runID: runID).1
+        let core = try await makeCore(total: total, journal, progress, nil, runID: runID)
+        var result = await core.run(source).1
+        let runID = core.journal?.runID ?? runID
         result.rerun = { rerun in
             let runner = try BulkRunner(operation, options: rerun.options ?? options)
-            return try await runner.collect(RerunSource(rerun.items), total: rerun.items.count, nil, runID: runID)
+            return try await runner.collect(RerunSource(rerun.items), total: rerun.items.count, nil, nil, runID: runID)
         }
         return result
     }
 
-    private func start<Source: RunSource<Input>>(
+    private func summarize<Source: RunSource<Input>>(
         _ source: sending Source,
         total: Int?,
+        _ journal: BulkJournal<Output>?,
+        _ progress: BulkProgressUpdates?,
+        _ handler: @escaping RecordHandler<Input, Output>
+    ) async throws -> BulkSummary {
+        let core = try await makeCore(total: total, journal, progress, handler, runID: .randomRunID())
+        return await core.run(source).0
+    }
+
+    /// Gets everything ready before anything is read.
+    private func makeCore(
+        total: Int?,
+        _ journal: BulkJournal<Output>?,
         _ progress: BulkProgressUpdates?,
         _ handler: RecordHandler<Input, Output>?,
-        runID: String = .randomRunID()
-    ) async throws -> (BulkSummary, Result) {
+        runID: String
+    ) async throws -> RunCore<Operation> {
+        var open: RunJournal<Output>?
         do {
+            if let journal { open = try await RunJournal(journal, runID: runID) }
             try await operation.prepare()
         } catch {
             progress?.finish(with: nil)
             throw error
         }
-        let core = RunCore(
+        return RunCore(
             operation,
             options: options,
-            runID: runID,
+            runID: open?.runID ?? runID,
+            journal: open,
             total: total,
             progress: progress,
             handler: handler
         )
-        return await core.run(source)
     }
 }
 

@@ -51,6 +51,13 @@ struct ItemState<Input: Sendable>: Sendable {
         return isSuspect ? .unknown(error) : .failed(error)
     }
 
+    /// Notes that an earlier process sent the item, and may have done it.
+    mutating func suspect(because error: any Error, attempts: Int) {
+        isSuspect = true
+        self.error = error
+        earlierAttempts = attempts
+    }
+
     /// The record of the item with its end.
     func record<Output>(_ end: BulkEnd<Output>, attempts: Int) -> BulkRecord<Input, Output> {
         BulkRecord(item, end, attempts: attempts + earlierAttempts)

@@ -48,7 +48,7 @@ extension RunCore {
             }
             readCount += 1
             state.item.keyPrefix = keyPrefix
-            if let record = invalidRecord(of: state) {
+            if let record = try knownRecord(of: &state) ?? invalidRecord(of: state) {
                 ended.append(record)
                 if ended.count >= min(size, 100) {
                     let batch = ended
@@ -72,6 +72,26 @@ extension RunCore {
         return .sourceFailed(
             BulkError(.tooManyInputs, "There are \(count) inputs; the operation takes at most \(maximum) as a whole.")
         )
+    }
+
+    /// The end that an earlier process saw. What it had in flight is sent again if that does no harm.
+    private func knownRecord(of state: inout ItemState<Input>) throws -> Record? {
+        switch try journal?.memory(of: state.item.index) ?? .none {
+        case .none:
+            return nil
+        case .ended(.unknown(let error), let attempts) where keyPrefix != nil:
+            state.suspect(because: error, attempts: attempts)
+            return nil
+        case .ended(let end, let attempts):
+            return Record(state.item, end, attempts: attempts, isFromJournal: true)
+        case .inFlight:
+            let error = BulkError(.cancelled, "The process ended while the item was under way.")
+            guard keyPrefix == nil else {
+                state.suspect(because: error, attempts: 1)
+                return nil
+            }
+            return Record(state.item, .unknown(error), attempts: 1, isFromJournal: true)
+        }
     }
 
     private func invalidRecord(of state: ItemState<Input>) -> Record? {
@@ -98,7 +118,8 @@ extension RunCore {
     /// Reads the rest of a finite source, to tell what was not sent.
     private func drain<Source: RunSource<Input>>(_ source: inout Source) async -> Int? {
         while let state = try? await source.next() {
-            _ = look { $0.gather(state) }
+            var state = state
+            if let record = try? knownRecord(of: &state) { await take([record]) } else { _ = look { $0.gather(state) } }
         }
         return nil
     }

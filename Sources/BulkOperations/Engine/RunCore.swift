@@ -26,15 +26,18 @@ final class RunCore<Operation: BulkOperation>: Sendable {
     private let total: Int?
     private let progress: BulkProgressUpdates?
     private let delivery: Delivery<Record>?
+    let journal: RunJournal<Output>?
 
     init(
         _ operation: Operation,
         options: BulkOptions,
         runID: String,
+        journal: RunJournal<Output>?,
         total: Int?,
         progress: BulkProgressUpdates?,
         handler: RecordHandler<Input, Output>?
     ) {
+        self.journal = journal
         self.operation = operation
         self.options = options
         self.total = total
@@ -119,19 +122,22 @@ final class RunCore<Operation: BulkOperation>: Sendable {
     /// Sends a chunk until all its items have an end, or the run ends.
     func send(_ items: [ItemState<Input>], as id: Int) async {
         var items = items
-        while !items.isEmpty, (try? await limiter.waitForTurn()) != nil, look({ $0.beginAttempt(id) }) {
+        while (try? await limiter.waitForTurn()) != nil, await announce(items), look({ $0.beginAttempt(id) }) {
             let start = clock.now()
             let outcomes = await attempt.outcomes(of: chunk(of: items))
             let judged = judge(items, outcomes)
             let isOurs = update { $0.settle(id, judged.records, rest: judged.rest, took: clock.now() - start) }
             guard isOurs else { return }
+            await write { try await $0.ended(judged.records) }
             await publish(judged.records)
             items = judged.rest
             guard !items.isEmpty, (try? await clock.sleep(for: delay(before: items, judged.retryAfter))) != nil else {
                 break
             }
         }
-        await publish(update { $0.giveUp(id) })
+        let unsent = update { $0.giveUp(id) }
+        await write { try await $0.withdraw(unsent) }
+        await publish(unsent)
         update { ((), $0.release(id)) }
     }
 
@@ -168,6 +174,26 @@ final class RunCore<Operation: BulkOperation>: Sendable {
         if let retryAfter { limiter.pause(for: retryAfter) }
         let attempts = items.lazy.map(\.attempts).max() ?? 1
         return generator.withLock { options.retry.delay(after: attempts, using: &$0) }
+    }
+
+    /// Writes down what is about to be sent, once. Returns whether it may be.
+    private func announce(_ items: [ItemState<Input>]) async -> Bool {
+        let new = items.lazy.filter { $0.attempts == 0 }.map(\.item.index)
+        guard !new.isEmpty else { return true }
+        return await write { try await $0.willSend(new) }
+    }
+
+    /// Writes to the journal, if there is one. If that fails, nothing more is sent.
+    @discardableResult
+    private func write(_ write: (RunJournal<Output>) async throws -> Void) async -> Bool {
+        guard let journal else { return true }
+        do {
+            try await write(journal)
+            return true
+        } catch {
+            stop(.journalFailed(error), .settling)
+            return false
+        }
     }
 
     /// Hands over records that are in the account already.

@@ -41,11 +41,3 @@ struct RateLimitHeaders: Equatable, Sendable {
         return .seconds(seconds > 100_000_000 ? max(seconds - epoch, 0) : seconds)
     }
 }
-
-extension HTTPResponse {
-    /// How long the server wants to be left alone, in seconds
-    /// ([RFC 9110, section 10.2.3](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3)).
-    func retryAfter() -> Duration? {
-        headers["Retry-After"].flatMap { Int($0) }.flatMap { $0 >= 0 ? .seconds(min($0, 1 << 31)) : nil }
-    }
-}

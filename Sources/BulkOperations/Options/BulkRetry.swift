@@ -2,6 +2,8 @@
 //
 // What is tried again, how often and when.
 
+internal import HTTPTransport
+
 /// When an item is tried again.
 ///
 /// Only what was certainly not done and may be later, and what does no harm if it is done twice: see ``BulkOutcome``.
@@ -42,7 +44,7 @@ public struct BulkRetry: Hashable, Sendable {
 
     /// The delay after an attempt.
     func delay(after attempt: Int, using generator: inout some RandomNumberGenerator) -> Duration {
-        let ceiling = min(base * (1 << min(attempt - 1, 30)), maximum)
-        return ceiling * Double.random(in: 0...1, using: &generator)
+        // Options that were checked have no other fault than a base of zero.
+        (try? Backoff(base: base, maximum: maximum))?.delay(attempt: attempt, using: &generator) ?? .zero
     }
 }
