@@ -164,9 +164,14 @@ extension BulkRunner {
         let runID = core.journal?.runID ?? runID
         result.rerun = { rerun in
             let runner = try BulkRunner(operation, options: rerun.options ?? options)
-            return try await runner.collect(RerunSource(rerun.items), total: rerun.items.count, nil, nil, runID: runID)
+            return try await runner.run(rerun.items, runID: runID)
         }
         return result
+    }
+
+    /// Runs over items whose indices are given.
+    func run(_ items: [ItemState<Input>], runID: String) async throws -> Result {
+        try await collect(RerunSource(items), total: items.count, nil, nil, runID: runID)
     }
 
     private func summarize<Source: RunSource<Input>>(

@@ -47,6 +47,8 @@ struct RunMachine<Input: Sendable, Output: Sendable>: Sendable {
     private var nextChunk = 0
     private var gathered: [Item] = []
     private var readCount = 0
+    /// Failures that are not an earlier process's: a run that stopped at one may be resumed.
+    private var newFailures = 0
     private var isReading = true
     private var haste: Haste?
     private var feeder: Task<Void, Never>?
@@ -169,8 +171,9 @@ extension RunMachine {
         for record in records {
             summary.count(record)
             if collects { result.add(record) }
+            if !record.isFromJournal, case .failed = record.end { newFailures += 1 }
         }
-        return summary.failed >= maxFailures ? stop(.stoppedByFailure, .settling) : Actions()
+        return newFailures >= maxFailures ? stop(.stoppedByFailure, .settling) : Actions()
     }
 }
 
