@@ -36,7 +36,11 @@ let package = Package(
             dependencies: ["DataLoading", "GraphQLBatching", "CurlTransport", "LoopbackServer"],
             path: "Examples/NPlusOne"
         ),
-        .executableTarget(name: "Benchmarks", dependencies: ["DataLoading", "GraphQLBatching"], path: "Benchmarks"),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["DataLoading", "GraphQLBatching", "BulkOperations"],
+            path: "Benchmarks"
+        ),
 
         .testTarget(name: "DataLoadingTests", dependencies: ["DataLoading"]),
         .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"]),
