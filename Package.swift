@@ -37,6 +37,11 @@ let package = Package(
             path: "Examples/NPlusOne"
         ),
         .executableTarget(
+            name: "BulkImport",
+            dependencies: ["BulkOperations", "GraphQLBatching", "HTTPTransport", "CurlTransport", "LoopbackServer"],
+            path: "Examples/BulkImport"
+        ),
+        .executableTarget(
             name: "Benchmarks",
             dependencies: ["DataLoading", "GraphQLBatching", "BulkOperations"],
             path: "Benchmarks"
