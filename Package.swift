@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "GraphQLBatching", targets: ["GraphQLBatching"]),
         .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
         .library(name: "CurlTransport", targets: ["CurlTransport"]),
+        .library(name: "BulkOperations", targets: ["BulkOperations"]),
     ],
     dependencies: [],
     targets: [
@@ -18,6 +19,7 @@ let package = Package(
         .target(name: "DataLoading"),
         .target(name: "HTTPTransport"),
         .target(name: "GraphQLBatching", dependencies: ["DataLoading", "HTTPTransport"]),
+        .target(name: "BulkOperations", dependencies: ["DataLoading", "GraphQLBatching", "HTTPTransport"]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         // zlib is found when the program runs: the package builds and works without it.
         .target(name: "CZlib", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
@@ -36,11 +38,17 @@ let package = Package(
             dependencies: ["DataLoading", "GraphQLBatching", "CurlTransport", "LoopbackServer"],
             path: "Examples/NPlusOne"
         ),
+        .executableTarget(
+            name: "BulkImport",
+            dependencies: ["BulkOperations", "GraphQLBatching", "HTTPTransport", "CurlTransport", "LoopbackServer"],
+            path: "Examples/BulkImport"
+        ),
         .target(name: "CurlFloor", path: "Benchmarks/CurlFloor", linkerSettings: [.linkedLibrary("curl")]),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "CurlFloor", "CurlTransport", "DataLoading", "GraphQLBatching", "HTTPTransport", "LoopbackServer",
+                "BulkOperations", "CurlFloor", "CurlTransport", "DataLoading", "GraphQLBatching", "HTTPTransport",
+                "LoopbackServer",
             ],
             path: "Benchmarks",
             exclude: ["CurlFloor"]
@@ -52,6 +60,10 @@ let package = Package(
         .testTarget(
             name: "GraphQLBatchingTests",
             dependencies: ["GraphQLBatching", "LoopbackServer", "CurlTransport"]
+        ),
+        .testTarget(
+            name: "BulkOperationsTests",
+            dependencies: ["BulkOperations", "LoopbackServer", "CurlTransport"]
         ),
         .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer"]),
         .testTarget(

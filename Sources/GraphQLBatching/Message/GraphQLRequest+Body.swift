@@ -76,7 +76,7 @@ struct GraphQLJSONWriter: ~Copyable {
         put(members.isEmpty ? "{}" : "}")
     }
 
-    private mutating func write(_ value: GraphQLValue) throws(GraphQLDocumentError) {
+    mutating func write(_ value: GraphQLValue) throws(GraphQLDocumentError) {
         switch value {
         case .null: put("null")
         case .boolean(let value): put(value ? "true" : "false")

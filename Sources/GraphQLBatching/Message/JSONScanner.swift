@@ -12,7 +12,7 @@
 ///
 /// It is strict: what it passes is well formed, except that the bytes in strings need not be valid UTF-8 and that an
 /// escaped surrogate may stand alone. Whoever decodes the string judges that. Nesting is bounded and needs no stack.
-struct JSONScanner {
+package struct JSONScanner {
     /// The most levels that a value may nest; Foundation's decoder has the same bound.
     static let maximumDepth = 512
 
@@ -20,7 +20,7 @@ struct JSONScanner {
     private(set) var position = 0
     private var containers = ContainerStack()
 
-    init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
     }
@@ -28,7 +28,7 @@ struct JSONScanner {
     // MARK: Values
 
     /// Skips a value and gives its range, white space left out.
-    mutating func skipValue() throws(GraphQLResponseError) -> Range<Int> {
+    package mutating func skipValue() throws(GraphQLResponseError) -> Range<Int> {
         _ = peek()
         let start = position
         repeat {
@@ -107,7 +107,7 @@ struct JSONScanner {
     }
 
     /// Refuses everything but white space.
-    mutating func expectEnd() throws(GraphQLResponseError) {
+    package mutating func expectEnd() throws(GraphQLResponseError) {
         _ = peek()
         guard position == bytes.count else { throw unexpected(wanted: "the end") }
     }

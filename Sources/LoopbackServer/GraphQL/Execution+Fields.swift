@@ -120,7 +120,8 @@ extension DemoResource.Changes {
 }
 
 extension GraphQLValue {
-    fileprivate var text: String? {
+    /// The text of a string or of a case of an enum.
+    var text: String? {
         switch self {
         case .string(let text): text
         case .enumCase(let name): name.text

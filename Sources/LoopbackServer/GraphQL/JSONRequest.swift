@@ -41,7 +41,7 @@ struct JSONRequest {
 
 extension GraphQLValue {
     /// What `JSONSerialization` read.
-    fileprivate init(json: Any) {
+    init(json: Any) {
         switch json {
         case let text as String: self = .string(text)
         case let number as NSNumber: self = Self.number(number)

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The engine: inputs in, and for each of them an end.
+
+/// Does an operation to any number of inputs, and keeps account of each.
+///
+/// ```swift
+/// import BulkOperations
+///
+/// func doubled(_ numbers: [Int]) async throws -> [Int?] {
+///     let runner = try BulkRunner(BulkClosure { chunk in chunk.inputs.map { .success($0 * 2) } })
+///     let result = try await runner.run(numbers)
+///     for failure in result.failures { print(failure.index, failure.error) }
+///     return result.outputs
+/// }
+/// ```
+///
+/// Inputs are read from any sequence, no more of them than the chunks in flight hold; each is validated; chunks are sent
+/// side by side; what may be tried again is; and each input ends as done, failed, unknown or not sent, see
+/// ``BulkResult``. Failures are results: a run throws only if it could not begin.
+///
+/// When the task is cancelled, the run ends as soon as the operations in flight do, and at the latest after
+/// ``BulkOptions/gracePeriod``, and returns what is known. Nothing that it started goes on then but an operation that does
+/// not listen to cancellation, or a source that does not.
+public struct BulkRunner<Operation: BulkOperation>: Sendable {
+    /// An input of the operation.
+    public typealias Input = Operation.Input
+    /// What comes of one.
+    public typealias Output = Operation.Output
+    /// What a run comes to.
+    public typealias Result = BulkResult<Input, Output>
+    /// The end of one item.
+    public typealias Record = BulkRecord<Input, Output>
+
+    /// What is done.
+    public let operation: Operation
+    /// The options of each run.
+    public let options: BulkOptions
+
+    /// Makes a runner, which may be used for many runs, at the same time too.
+    ///
+    /// - Parameters:
+    ///   - operation: What is done to the inputs.
+    ///   - options: How.
+    /// - Throws: ``BulkError`` with ``BulkError/Code/invalidOption`` that names the option, or with
+    ///   ``BulkError/Code/notAtomic`` if the operation cannot do what ``BulkFailureMode/atomic`` asks for.
+    public init(_ operation: Operation, options: BulkOptions = BulkOptions()) throws(BulkError) {
+        try options.check()
+        if options.failureMode == .atomic, !operation.isAtomic {
+            throw BulkError(
+                .notAtomic,
+                "\(Operation.self) cannot do a chunk as a whole or not at all; choose another failure mode.",
+                offender: "failureMode"
+            )
+        }
+        self.operation = operation
+        self.options = options
+    }
+}
+
+extension BulkRunner {
+    /// Runs over a collection. If the run ends early, the rest of the inputs is told as not sent.
+    ///
+    /// - Parameters:
+    ///   - inputs: The inputs.
+    ///   - journal: Where the run remembers what it did, and goes on from.
+    ///   - progress: Told how far the run has come.
+    /// - Returns: The end of each input. It has the outputs and what failed, so it is as large as those are; see
+    ///   ``forEach(of:journal:progress:_:)-(C,_,_,_)`` for runs that must not grow.
+    /// - Throws: What ``BulkOperation/prepare()`` throws, and ``BulkError`` for a journal that is of another run, in use or
+    ///   damaged; before anything is read.
+    /// - Complexity: O(*n*) besides what the operation takes.
+    public func run<C: Collection & Sendable>(
+        _ inputs: C,
+        journal: BulkJournal<Output>? = nil,
+        progress: BulkProgressUpdates? = nil
+    ) async throws -> Result where C.Element == Input {
+        try await collect(SequenceSource(inputs, isFinite: true), total: inputs.count, journal, progress)
+    }
+
+    /// Runs over a sequence of any length.
+    ///
+    /// Otherwise as ``run(_:journal:progress:)-(C,_,_)``; if the run ends early, ``BulkSummary/firstUnread`` says where the sequence
+    /// was left.
+    ///
+    /// - Parameter total: How many inputs there are, if that is known, for the progress.
+    public func run<S: Sequence>(
+        _ inputs: sending S,
+        total: Int? = nil,
+        journal: BulkJournal<Output>? = nil,
+        progress: BulkProgressUpdates? = nil
+    ) async throws -> Result where S.Element == Input {
+        try await collect(SequenceSource(inputs, isFinite: false), total: total, journal, progress)
+    }
+
+    /// Runs over an asynchronous sequence of any length, which is read no faster than chunks are done.
+    ///
+    /// Otherwise as ``run(_:total:journal:progress:)-(S,_,_,_)``. When the sequence throws, what was read before ends as usual, and
+    /// the error is in ``BulkSummary/ending``.
+    public func run<S: AsyncSequence>(
+        _ inputs: sending S,
+        total: Int? = nil,
+        journal: BulkJournal<Output>? = nil,
+        progress: BulkProgressUpdates? = nil
+    ) async throws -> Result where S.Element == Input {
+        try await collect(AsyncSource(inputs), total: total, journal, progress)
+    }
+
+    /// Runs over a collection and hands over the end of each item as it comes; nothing is kept.
+    ///
+    /// - Parameters:
+    ///   - inputs: The inputs.
+    ///   - journal: Where the run remembers what it did, and goes on from.
+    ///   - progress: Told how far the run has come.
+    ///   - handler: Called with records, one call after another, in the order in which items end. A chunk makes no room
+    ///     for the next before its records are taken. If it throws, nothing more is sent, and
+    ///     ``BulkSummary/ending`` has the error.
+    /// - Returns: The run in numbers.
+    /// - Throws: What ``BulkOperation/prepare()`` throws, and ``BulkError`` for a journal that is of another run, in use or
+    ///   damaged; before anything is read.
+    public func forEach<C: Collection & Sendable>(
+        of inputs: C,
+        journal: BulkJournal<Output>? = nil,
+        progress: BulkProgressUpdates? = nil,
+        _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
+    ) async throws -> BulkSummary where C.Element == Input {
+        try await summarize(SequenceSource(inputs, isFinite: true), total: inputs.count, journal, progress, handler)
+    }
+
+    /// Runs over a sequence of any length in constant memory; otherwise as ``forEach(of:journal:progress:_:)-(C,_,_,_)``.
+    public func forEach<S: Sequence>(
+        of inputs: sending S,
+        total: Int? = nil,
+        journal: BulkJournal<Output>? = nil,
+        progress: BulkProgressUpdates? = nil,
+        _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
+    ) async throws -> BulkSummary where S.Element == Input {
+        try await summarize(SequenceSource(inputs, isFinite: false), total: total, journal, progress, handler)
+    }
+
+    /// Runs over an asynchronous sequence of any length in constant memory; otherwise as
+    /// ``forEach(of:journal:progress:_:)-(C,_,_,_)``.
+    public func forEach<S: AsyncSequence>(
+        of inputs: sending S,
+        total: Int? = nil,
+        journal: BulkJournal<Output>? = nil,
+        progress: BulkProgressUpdates? = nil,
+        _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
+    ) async throws -> BulkSummary where S.Element == Input {
+        try await summarize(AsyncSource(inputs), total: total, journal, progress, handler)
+    }
+}
+
+extension BulkRunner {
+    private func collect<Source: RunSource<Input>>(
+        _ source: sending Source,
+        total: Int?,
+        _ journal: BulkJournal<Output>?,
+        _ progress: BulkProgressUpdates?,
+        runID: String = .randomRunID()
+    ) async throws -> Result {
+        let core = try await makeCore(total: total, journal, progress, nil, runID: runID)
+        var result = await core.run(source).1
+        let runID = core.journal?.runID ?? runID
+        result.rerun = { rerun in
+            let runner = try BulkRunner(operation, options: rerun.options ?? options)
+            return try await runner.run(rerun.items, runID: runID)
+        }
+        return result
+    }
+
+    /// Runs over items whose indices are given.
+    func run(_ items: [ItemState<Input>], runID: String) async throws -> Result {
+        try await collect(RerunSource(items), total: items.count, nil, nil, runID: runID)
+    }
+
+    private func summarize<Source: RunSource<Input>>(
+        _ source: sending Source,
+        total: Int?,
+        _ journal: BulkJournal<Output>?,
+        _ progress: BulkProgressUpdates?,
+        _ handler: @escaping RecordHandler<Input, Output>
+    ) async throws -> BulkSummary {
+        let core = try await makeCore(total: total, journal, progress, handler, runID: .randomRunID())
+        return await core.run(source).0
+    }
+
+    /// Gets everything ready before anything is read.
+    private func makeCore(
+        total: Int?,
+        _ journal: BulkJournal<Output>?,
+        _ progress: BulkProgressUpdates?,
+        _ handler: RecordHandler<Input, Output>?,
+        runID: String
+    ) async throws -> RunCore<Operation> {
+        var open: RunJournal<Output>?
+        do {
+            if let journal { open = try await RunJournal(journal, runID: runID) }
+            try await operation.prepare()
+        } catch {
+            progress?.finish(with: nil)
+            throw error
+        }
+        return RunCore(
+            operation,
+            options: options,
+            runID: open?.runID ?? runID,
+            journal: open,
+            total: total,
+            progress: progress,
+            handler: handler
+        )
+    }
+}
+
+extension String {
+    /// What tells one run from all others.
+    static func randomRunID() -> String {
+        String(UInt64.random(in: .min ... .max), radix: 36) + String(UInt64.random(in: .min ... .max), radix: 36)
+    }
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The account of a run: what is in flight, what has ended, and when all of it is over.
+
+/// The state of a run. It has no effects: what is to be done is returned.
+///
+/// Every item that was read is at each moment in exactly one place: being gathered, in a chunk in flight, or ended. A run
+/// is over when nothing is read any more and no chunk is in flight.
+struct RunMachine<Input: Sendable, Output: Sendable>: Sendable {
+    typealias Item = ItemState<Input>
+    typealias Record = BulkRecord<Input, Output>
+
+    /// A chunk that has items without an end.
+    struct Chunk: Sendable {
+        var items: [Item]
+        /// The size that was in force when it was cut.
+        let asked: Int
+        /// Whether an attempt is under way.
+        var isSent = false
+        var task: Task<Void, Never>?
+    }
+
+    /// How a run comes to its end.
+    enum Haste: Comparable, Sendable {
+        /// Nothing more is sent; attempts under way are waited for.
+        case settling
+        /// Attempts under way are cancelled.
+        case cancelling
+    }
+
+    /// What a change leaves to be done.
+    struct Actions: Sendable {
+        /// Whoever waits to read on, and whether there is room.
+        var reader: (CheckedContinuation<Bool, Never>, mayRead: Bool)?
+        var cancellations: [Task<Void, Never>] = []
+        /// Whoever waits for the end.
+        var end: CheckedContinuation<Void, Never>?
+    }
+
+    private let maxConcurrentChunks: Int
+    private let maxFailures: Int
+    private let collects: Bool
+    private(set) var sizer: ChunkSizer
+    private(set) var summary = BulkSummary()
+    private(set) var result = BulkResult<Input, Output>()
+    private var chunks: [Int: Chunk] = [:]
+    private var nextChunk = 0
+    private var gathered: [Item] = []
+    private var readCount = 0
+    /// Failures that are not an earlier process's: a run that stopped at one may be resumed.
+    private var newFailures = 0
+    private var isReading = true
+    private var haste: Haste?
+    private var feeder: Task<Void, Never>?
+    private var reader: CheckedContinuation<Bool, Never>?
+    private var end: CheckedContinuation<Void, Never>?
+
+    init(_ options: BulkOptions, sizer: ChunkSizer, collects: Bool) {
+        maxConcurrentChunks = options.failureMode == .atomic ? 1 : options.maxConcurrentChunks
+        maxFailures = if case .stop(let failures) = options.failureMode { failures } else { .max }
+        self.sizer = sizer
+        self.collects = collects
+    }
+
+    /// Whether nothing more is to be sent.
+    var isEnding: Bool { haste != nil }
+
+    /// Items that were read and have no end.
+    var inFlight: Int { readCount - summary.total }
+
+    private var isOver: Bool { !isReading && chunks.isEmpty }
+}
+
+// MARK: - Reading
+
+extension RunMachine {
+    /// Whether there is room for another chunk: `nil` if the answer will come later.
+    mutating func room(_ continuation: CheckedContinuation<Bool, Never>) -> Bool? {
+        guard haste == nil, isReading else { return false }
+        guard chunks.count >= maxConcurrentChunks else { return true }
+        reader = continuation
+        return nil
+    }
+
+    /// Takes an item that was read. Returns how many are gathered.
+    mutating func gather(_ item: Item) -> Int {
+        guard isReading else { return 0 }
+        readCount += 1
+        gathered.append(item)
+        return gathered.count
+    }
+
+    /// Takes items that were read and have an end already.
+    mutating func read(_ records: [Record]) -> Actions {
+        guard isReading else { return Actions() }
+        readCount += records.count
+        return add(records)
+    }
+
+    /// Makes a chunk of what was gathered; `nil` if that is nothing, or nothing is to be sent any more.
+    mutating func cut(at asked: Int) -> (id: Int, items: [Item])? {
+        guard haste == nil, isReading, !gathered.isEmpty else { return nil }
+        let items = gathered
+        gathered = []
+        chunks[nextChunk] = Chunk(items: items, asked: asked)
+        nextChunk += 1
+        return (nextChunk - 1, items)
+    }
+
+    /// Ends the reading. What was gathered and not cut was never sent.
+    ///
+    /// - Parameter firstUnread: Where the source was left; `nil` if it was read to its end.
+    mutating func endReading(firstUnread: Int?) -> ([Record], Actions) {
+        guard isReading else { return ([], Actions()) }
+        isReading = false
+        summary.firstUnread = firstUnread
+        let records = gathered.map { $0.record($0.end(), attempts: 0) as Record }
+        gathered = []
+        var actions = add(records)
+        actions.end = takeEnd()
+        return (records, actions)
+    }
+}
+
+// MARK: - Sending
+
+extension RunMachine {
+    /// Keeps the task of a chunk, or asks to cancel it if the run is ending.
+    mutating func started(_ task: Task<Void, Never>, for id: Int) -> Bool {
+        chunks[id]?.task = task
+        return haste == nil
+    }
+
+    /// Whether an attempt may begin.
+    mutating func beginAttempt(_ id: Int) -> Bool {
+        guard haste == nil, chunks[id] != nil else { return false }
+        chunks[id]?.isSent = true
+        summary.chunks += 1
+        return true
+    }
+
+    /// Takes what came of an attempt, unless the chunk was given up meanwhile.
+    ///
+    /// - Returns: Whether it was taken.
+    mutating func settle(_ id: Int, _ records: [Record], rest: [Item], took time: Duration) -> (Bool, Actions) {
+        guard let chunk = chunks[id] else { return (false, Actions()) }
+        sizer.record(time, count: chunk.items.count, cutAt: chunk.asked)
+        chunks[id]?.items = rest
+        chunks[id]?.isSent = false
+        return (true, add(records))
+    }
+
+    /// Ends what a chunk has left, as it will not be sent again.
+    mutating func giveUp(_ id: Int) -> ([Record], Actions) {
+        guard let chunk = chunks[id] else { return ([], Actions()) }
+        let records = chunk.items.map { $0.record($0.end(), attempts: $0.attempts) as Record }
+        chunks[id]?.items = []
+        return (records, add(records))
+    }
+
+    /// Makes room for another chunk.
+    mutating func release(_ id: Int) -> Actions {
+        guard chunks.removeValue(forKey: id) != nil else { return Actions() }
+        var actions = Actions()
+        if let reader = reader.take() { actions.reader = (reader, mayRead: haste == nil) }
+        actions.end = takeEnd()
+        return actions
+    }
+
+    private mutating func add(_ records: [Record]) -> Actions {
+        for record in records {
+            summary.count(record)
+            if collects { result.add(record) }
+            if !record.isFromJournal, case .failed = record.end { newFailures += 1 }
+        }
+        return newFailures >= maxFailures ? stop(.stoppedByFailure, .settling) : Actions()
+    }
+}
+
+// MARK: - Ending
+
+extension RunMachine {
+    /// Keeps the task that reads, or asks to cancel it if the run is ending.
+    mutating func started(_ feeder: Task<Void, Never>) -> Bool {
+        self.feeder = feeder
+        return haste == nil
+    }
+
+    /// Sends nothing more. The first reason is the one that is told.
+    mutating func stop(_ ending: BulkEnding, _ newHaste: Haste) -> Actions {
+        var actions = Actions()
+        guard !isOver else { return actions }
+        if let haste, haste >= newHaste { return actions }
+        if haste == nil { summary.ending = ending }
+        haste = newHaste
+        if let feeder { actions.cancellations.append(feeder) }
+        for chunk in chunks.values where !chunk.isSent || newHaste == .cancelling {
+            if let task = chunk.task { actions.cancellations.append(task) }
+        }
+        if let reader = reader.take() { actions.reader = (reader, mayRead: false) }
+        return actions
+    }
+
+    /// Gives up what has not ended by itself: attempts of which nothing was heard are unknown.
+    mutating func abandon(because error: BulkError) -> ([Record], Actions) {
+        var (records, actions) = endReading(firstUnread: readCount)
+        for id in chunks.keys.sorted() {
+            guard let chunk = chunks.removeValue(forKey: id) else { continue }
+            let isSent = chunk.isSent
+            let ends = chunk.items.map { item -> Record in
+                item.record(isSent ? .unknown(error) : item.end(), attempts: item.attempts + (isSent ? 1 : 0))
+            }
+            _ = add(ends)
+            records += ends
+        }
+        actions.end = actions.end ?? takeEnd()
+        return (records, actions)
+    }
+
+    /// Whether the run is over already; otherwise the continuation is kept for when it is.
+    mutating func waitForEnd(_ continuation: CheckedContinuation<Void, Never>) -> Bool {
+        guard !isOver else { return true }
+        end = continuation
+        return false
+    }
+
+    private mutating func takeEnd() -> CheckedContinuation<Void, Never>? {
+        isOver ? end.take() : nil
+    }
+
+    /// The run at this moment.
+    func progress(total: Int?, elapsed: Duration, isLast: Bool) -> BulkProgress {
+        var progress = BulkProgress()
+        progress.total = total
+        progress.succeeded = summary.succeeded
+        progress.failed = summary.failed
+        progress.unknown = summary.unknown
+        progress.notSent = summary.notSent
+        progress.retried = summary.retried
+        progress.fromJournal = summary.fromJournal
+        progress.inFlight = inFlight
+        progress.chunks = summary.chunks
+        progress.chunkSize = sizer.size
+        progress.elapsed = elapsed
+        progress.isLast = isLast
+        return progress
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What known errors say of whether something was done.
+
+internal import GraphQLBatching
+internal import HTTPTransport
+
+enum ThrownErrors {
+    /// What an error says of items that were sent; `nil` if it is not known.
+    static func outcome<Output>(of error: any Error, mayRepeat: Bool) -> BulkOutcome<Output>? {
+        switch error {
+        case let error as HTTPTransportError:
+            error.mayHaveReachedServer ? .unknown(error, mayRepeat: mayRepeat) : transportFailure(error)
+        case let error as GraphQLClientError:
+            outcome(of: error, mayRepeat: mayRepeat)
+        default:
+            nil
+        }
+    }
+
+    /// Nothing was sent. What can never be sent is not tried again.
+    private static func transportFailure<Output>(_ error: HTTPTransportError) -> BulkOutcome<Output> {
+        let isForGood = [.invalidRequest, .invalidConfiguration, .shutDown].contains(error.code)
+        return isForGood ? .failure(error) : .transient(error)
+    }
+
+    private static func outcome<Output>(of error: GraphQLClientError, mayRepeat: Bool) -> BulkOutcome<Output> {
+        switch error.code {
+        case .outcomeUnknown, .decodingFailed, .partialData, .invalidResponse:
+            .unknown(error, mayRepeat: mayRepeat)
+        case .transportFailed:
+            (error.underlying as? HTTPTransportError).map(transportFailure) ?? .transient(error)
+        case .httpError, .requestRejected:
+            [425, 429, 503].contains(error.status) ? .transient(error) : .failure(error)
+        default:
+            .failure(error)
+        }
+    }
+}
