@@ -63,7 +63,12 @@ let package = Package(
         ),
         .testTarget(
             name: "BulkOperationsTests",
-            dependencies: ["BulkOperations", "LoopbackServer", "CurlTransport"]
+            dependencies: ["BulkOperations", "LoopbackServer", "CurlTransport", "JournalledImport"]
+        ),
+        .executableTarget(
+            name: "JournalledImport",
+            dependencies: ["BulkOperations", "CurlTransport"],
+            path: "Tests/JournalledImport"
         ),
         .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer"]),
         .testTarget(

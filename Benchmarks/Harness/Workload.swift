@@ -8,7 +8,7 @@ struct Subject: Sendable {
     var workloads: [Workload]
 
     /// Every subject there is.
-    static let all = [Subject.loader, .documents, .rows]
+    static let all = [Subject.loader, .documents, .rows, .bulk]
 }
 
 /// One run of a job, whose time is taken. It checks every value it gets and returns how many batches were made.

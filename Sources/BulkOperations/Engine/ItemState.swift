@@ -23,7 +23,7 @@ struct ItemState<Input: Sendable>: Sendable {
     /// What becomes of the item after one more attempt.
     ///
     /// An item that was sent and of which nothing else is known ends as unknown: that it was refused later says nothing of
-    /// the earlier attempt.
+    /// the earlier attempt, unless it is its idempotency key that was refused.
     func judged<Output>(by outcome: BulkOutcome<Output>, _ retry: BulkRetry) -> Verdict<Output> {
         var next = self
         next.attempts += 1
@@ -31,7 +31,8 @@ struct ItemState<Input: Sendable>: Sendable {
         case .success(let output):
             return .end(.succeeded(output))
         case .failure(let error):
-            return .end(isSuspect ? .unknown(error) : .failed(error))
+            let isCertain = !isSuspect || (item.keyPrefix != nil && error.answersKey)
+            return .end(isCertain ? .failed(error) : .unknown(error))
         case .transient(let error, let retryAfter):
             next.error = error
             let isTooLong = retryAfter.map { $0 > retry.longestRetryAfter } ?? false

@@ -93,6 +93,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
             stop(.cancelled, .cancelling)
         }
         timer?.cancel()
+        await journal?.close()
         let elapsed = clock.now()
         progress?.finish(with: look { $0.progress(total: total, elapsed: elapsed, isLast: true) })
         var (summary, result) = look { ($0.summary, $0.result) }
@@ -106,15 +107,15 @@ final class RunCore<Operation: BulkOperation>: Sendable {
     func stop(_ ending: BulkEnding, _ haste: Machine.Haste) {
         update { ((), $0.stop(ending, haste)) }
         guard haste == .cancelling else { return }
-        Task { [clock, options] in
+        Task { [weak self, clock, options] in
             try? await clock.sleep(for: options.gracePeriod)
-            let error = BulkError(
-                .cancelled,
-                "The run ended while the item was under way, and nothing was heard of it."
-            )
-            let records = self.update { $0.abandon(because: error) }
-            await self.publish(records)
+            await self?.abandon()
         }
+    }
+
+    private func abandon() async {
+        let error = BulkError(.cancelled, "The run ended while the item was under way, and nothing was heard of it.")
+        await publish(update { $0.abandon(because: error) })
     }
 
     // MARK: Chunks

@@ -45,7 +45,7 @@ final class JournalFile: Sendable {
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { closeDescriptor(descriptor) }
 
     /// Hands over the file, piece by piece from its start.
     func read(_ take: ([UInt8]) throws(BulkError) -> Void) throws(BulkError) {
@@ -93,6 +93,22 @@ final class JournalFile: Sendable {
         }
     }
 
+    /// Lets other runs have the file, when what was handed over is on the disk. Nothing can be appended after that.
+    func close() async {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                let closed = BulkError(
+                    .journalFailed,
+                    "The journal '\(path)' is closed: its run is over.",
+                    offender: path
+                )
+                state.withLock { $0.failure = $0.failure ?? closed }
+                _ = flock(descriptor, LOCK_UN)
+                continuation.resume()
+            }
+        }
+    }
+
     private func flush() {
         let (bytes, waiters, earlier) = state.withLock { state in
             defer { state = State(failure: state.failure) }
@@ -129,4 +145,9 @@ extension BulkError {
     fileprivate static func journal(_ path: String, _ fault: String) -> Self {
         Self(.journalFailed, "The journal '\(path)' \(fault): \(String(cString: strerror(errno))).", offender: path)
     }
+}
+
+/// The system's `close`, by a name that is not taken.
+private func closeDescriptor(_ descriptor: Int32) {
+    close(descriptor)
 }

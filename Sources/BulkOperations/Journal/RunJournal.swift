@@ -84,6 +84,9 @@ struct RunJournal<Output: Sendable>: Sendable {
         if !bytes.isEmpty { try await file.append(bytes) }
     }
 
+    /// Lets other runs have the file.
+    func close() async { await file.close() }
+
     private func text(of end: BulkEnd<Output>) throws -> (JournalRecord.Kind, String)? {
         switch end {
         case .succeeded(let output): (.succeeded, try journal.encode(output))
