@@ -54,10 +54,15 @@ struct EndingTests {
     }
 
     @Test func `a time-out of the whole run ends it as a cancellation does`() async throws {
+        let bell = Bell()
         var options = BulkOptions.test(chunk: 10, concurrency: 1)
         options.timeout = .seconds(1)
+        options.clock = bell
         let operation = BulkClosure<Int, Int> { chunk in
-            if chunk.items[0].index >= 20 { try await Task.sleep(for: .seconds(1_000)) }
+            if chunk.items[0].index >= 20 {
+                bell.ring()
+                try await Task.sleep(for: .seconds(1_000))
+            }
             return chunk.inputs.map { .success($0) }
         }
         let result = try await BulkRunner(operation, options: options).run(0..<50)
