@@ -88,9 +88,8 @@ public final class BulkBatch<Payload: Sendable>: Sendable {
         for id in ids { try add(.update, model, id, payload, priority) }
     }
 
-    /// Adds the deletion of records; otherwise as ``create(_:_:priority:)``.
-    ///
-    /// - Parameter overtaking: Whether they may be done before creations and updates of the model.
+    /// Adds the deletion of records; otherwise as ``create(_:_:priority:)``. If it is told to be overtaking, it may be done
+    /// before creations and updates of the model.
     public func delete(
         _ model: String,
         ids: [String],

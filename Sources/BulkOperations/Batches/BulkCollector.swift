@@ -54,7 +54,7 @@ public final class BulkCollector<Operation: BulkOperation>: Sendable {
 
     /// Sends the rest and returns the result. When the caller is cancelled, so is the run.
     ///
-    /// - Throws: What ``BulkRunner/run(_:total:journal:progress:)-(S,_,_,_)`` throws.
+    /// - Throws: What ``BulkRunner/run(_:journal:progress:)`` throws.
     public func finish() async throws -> BulkResult<Operation.Input, Operation.Output> {
         inputs.finish()
         return try await withTaskCancellationHandler {

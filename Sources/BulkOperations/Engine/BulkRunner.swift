@@ -66,7 +66,7 @@ extension BulkRunner {
     ///   - journal: Where the run remembers what it did, and goes on from.
     ///   - progress: Told how far the run has come.
     /// - Returns: The end of each input. It has the outputs and what failed, so it is as large as those are; see
-    ///   ``forEach(of:journal:progress:_:)-(C,_,_,_)`` for runs that must not grow.
+    ///   ``forEach(of:journal:progress:_:)`` for runs that must not grow.
     /// - Throws: What ``BulkOperation/prepare()`` throws, and ``BulkError`` for a journal that is of another run, in use or
     ///   damaged; before anything is read.
     /// - Complexity: O(*n*) besides what the operation takes.
@@ -80,10 +80,9 @@ extension BulkRunner {
 
     /// Runs over a sequence of any length.
     ///
-    /// Otherwise as ``run(_:journal:progress:)-(C,_,_)``; if the run ends early, ``BulkSummary/firstUnread`` says where the sequence
+    /// Otherwise as ``run(_:journal:progress:)``; if the run ends early, ``BulkSummary/firstUnread`` says where the sequence
     /// was left.
-    ///
-    /// - Parameter total: How many inputs there are, if that is known, for the progress.
+    /// `total` is how many inputs there are, if that is known, for the progress.
     public func run<S: Sequence>(
         _ inputs: sending S,
         total: Int? = nil,
@@ -95,7 +94,7 @@ extension BulkRunner {
 
     /// Runs over an asynchronous sequence of any length, which is read no faster than chunks are done.
     ///
-    /// Otherwise as ``run(_:total:journal:progress:)-(S,_,_,_)``. When the sequence throws, what was read before ends as usual, and
+    /// Otherwise as ``run(_:journal:progress:)``. When the sequence throws, what was read before ends as usual, and
     /// the error is in ``BulkSummary/ending``.
     public func run<S: AsyncSequence>(
         _ inputs: sending S,
@@ -127,7 +126,7 @@ extension BulkRunner {
         try await summarize(SequenceSource(inputs, isFinite: true), total: inputs.count, journal, progress, handler)
     }
 
-    /// Runs over a sequence of any length in constant memory; otherwise as ``forEach(of:journal:progress:_:)-(C,_,_,_)``.
+    /// Runs over a sequence of any length in constant memory; otherwise as ``forEach(of:journal:progress:_:)``.
     public func forEach<S: Sequence>(
         of inputs: sending S,
         total: Int? = nil,
@@ -139,7 +138,7 @@ extension BulkRunner {
     }
 
     /// Runs over an asynchronous sequence of any length in constant memory; otherwise as
-    /// ``forEach(of:journal:progress:_:)-(C,_,_,_)``.
+    /// ``forEach(of:journal:progress:_:)``.
     public func forEach<S: AsyncSequence>(
         of inputs: sending S,
         total: Int? = nil,

@@ -19,7 +19,7 @@ extension BulkResult {
     ///   - options: Other options for this run.
     /// - Returns: The whole result: items keep their indices, and their attempts are counted on. The summary's duration is
     ///   that of both.
-    /// - Throws: What ``BulkRunner/run(_:journal:progress:)-(C,_,_)`` throws.
+    /// - Throws: What ``BulkRunner/run(_:journal:progress:)`` throws.
     public func retryFailed(includingUnknown: Bool = false, options: BulkOptions? = nil) async throws -> BulkResult {
         var items = failures.map { $0.again(round: $0.round + 1, isSuspect: false) }
         items += notSent.map { ItemState(item: BulkItem(index: $0.index, input: $0.input, round: $0.round)) }

@@ -23,7 +23,7 @@ public import HTTPTransport
 /// }
 /// ```
 ///
-/// A chunk is cut further as the ``GraphQLBudget`` of the configuration says. Errors reach the items that they concern. A
+/// A chunk is cut further as the `GraphQLBudget` of the configuration says. Errors reach the items that they concern. A
 /// mutation whose outcome is lost is not sent again, unless the run has idempotency keys: then the field must hand on
 /// ``BulkItem/idempotencyKey`` as an argument.
 public struct BulkMutation<Input: Sendable, Output: Decodable & Sendable>: BulkOperation {
@@ -96,7 +96,7 @@ public struct BulkMutation<Input: Sendable, Output: Decodable & Sendable>: BulkO
 /// }
 /// ```
 ///
-/// How fields travel together, as aliases or as one list, is for ``GraphQLClientConfiguration/strategies`` to say.
+/// How fields travel together, as aliases or as one list, is for `GraphQLClientConfiguration.strategies` to say.
 public struct BulkQuery<Input: Sendable, Output: Decodable & Sendable>: BulkOperation {
     /// Makes the field for an item.
     public typealias Field = @Sendable (BulkItem<Input>) throws -> GraphQLField
