@@ -27,7 +27,7 @@ extension RowFile {
     ///   - record: How the item ended: `succeeded`, `failed`, `unknown` or `not sent` in the column `end`, and its error as
     ///     text.
     ///   - output: What to write of the output of an item that was done; nothing by default.
-    /// - Throws: What ``write(_:)-(Array<GraphQLValue>)`` throws, such as for a file that has other columns than
+    /// - Throws: What ``write(_:)-([GraphQLValue])`` throws, such as for a file that has other columns than
     ///   ``recordColumns``, and what `output` throws.
     public func write<Input, Output>(
         _ record: BulkRecord<Input, Output>,
