@@ -130,6 +130,9 @@ final class CurlLoop {
     }
 
     private func start(_ job: Job) {
+        guard job.exchange.deadline > max(now, job.exchange.start) else {
+            return end(job, .failure(job.timeoutError(.total, limits)))
+        }
         do throws(HTTPTransportError) {
             let transfer = try takeTransfer()
             try transfer.prepare(job, now: now)

@@ -57,9 +57,9 @@ final class Job: DeadlineHeapElement {
     private var totalTimeoutMessage: String {
         let timeout = exchange.timeout
         return switch phase {
-        case .waiting: "The request to \(origin) was not sent: it waited in the queue for all its \(timeout)."
+        case .waiting, .ready: "The request to \(origin) was not sent: it waited in the queue for all its \(timeout)."
         case .inFlight(let transfer) where transfer.attempts > 0: "No complete response from \(origin) in \(timeout)."
-        case .ready, .inFlight, .ended: "No connection to \(origin) in \(timeout)."
+        case .inFlight, .ended: "No connection to \(origin) in \(timeout)."
         }
     }
 
