@@ -76,6 +76,9 @@ struct ResponseAccumulator {
         switch position {
         case .beforeStatusLine:
             guard unsafe line.hasPrefixIgnoringCase("http/") else { return refuse(.malformed("has no status line")) }
+            guard unsafe !line.isSwitchingProtocols else {
+                return refuse(.malformed("switches to another protocol, which nobody has asked for"))
+            }
             position = unsafe line.isInformationalStatusLine ? .inInformationalHead : .inFinalHead
             if position == .inFinalHead { unsafe appendToHead(line) }
         case .inInformationalHead:
@@ -143,6 +146,12 @@ extension UnsafeRawBufferPointer {
     fileprivate var isInformationalStatusLine: Bool {
         guard let space = unsafe firstIndex(of: UInt8(ascii: " ")), space + 1 < count else { return false }
         return unsafe self[space + 1] == UInt8(ascii: "1")
+    }
+
+    /// Whether the status is 101.
+    fileprivate var isSwitchingProtocols: Bool {
+        guard let space = unsafe firstIndex(of: UInt8(ascii: " ")) else { return false }
+        return unsafe self[(space + 1)...].prefix(3).elementsEqual("101".utf8)
     }
 
     /// Whether the line begins with this text, which is in lower case.

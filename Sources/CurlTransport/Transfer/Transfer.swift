@@ -100,6 +100,7 @@ import HTTPTransport
             reason: reason.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : reason.printable,
             refusal: response.refusal,
             phase: phase,
+            isHeadComplete: hasHead,
             attempts: progress.attempts,
             mayBeRepeated: progress.mayBeRepeated,
             usesProxy: configuration.proxy != nil,
