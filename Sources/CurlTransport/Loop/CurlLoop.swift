@@ -96,7 +96,7 @@ final class CurlLoop {
     private func accept(_ exchange: Exchange) {
         guard exchange.isWaiting else { return }
         let due = limits.due(in: .queued(since: exchange.start), total: exchange.deadline)
-        let job = Job(exchange, deadline: limits.nextCheck(due, now: now))
+        let job = Job(exchange, deadline: limits.nextCheck(due, isLarge: exchange.isLarge, now: now))
         switch admission.admit(job, at: job.origin) {
         case .start:
             ready.append(job)
@@ -199,11 +199,15 @@ final class CurlLoop {
 
     private func expire(at now: ContinuousClock.Instant) {
         while let job = deadlines.popExpired(at: now) {
+            if let response = job.earlyResponse(now: now) {
+                end(job, .success(response))
+                continue
+            }
             let due = limits.due(in: job.stage, total: job.total)
             if let due, due.instant <= now {
                 end(job, .failure(job.timeoutError(due.limit, limits)))
             } else {
-                job.deadline = limits.nextCheck(due, now: now)
+                job.deadline = limits.nextCheck(due, isLarge: job.exchange.isLarge, now: now)
                 deadlines.insert(job)
             }
         }

@@ -49,6 +49,9 @@ struct ResponseAccumulator {
     /// before it.
     var isHeadComplete: Bool { position == .afterHead }
 
+    /// Whether as much of the body as the head announces has come. (Not for a body that is streamed.)
+    var isWhole: Bool { isHeadComplete && contentLength == body.count }
+
     /// Forgets everything, for the next response.
     mutating func reset() {
         self = ResponseAccumulator(maximumBodyBytes: maximumBodyBytes)
