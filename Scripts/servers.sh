@@ -105,6 +105,8 @@ start_caddy() {
 start_faults() {
     certificate "$1" expired "IP:127.0.0.1" -1
     certificate "$1" other-host "DNS:other-host.invalid"
+    certificate "$1" client "DNS:client.invalid"
+    quietly openssl rsa -aes256 -passout pass:secret -in "$1/client.key" -out "$1/client-locked.key"
     quietly openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=self-signed" \
         -addext "subjectAltName=IP:127.0.0.1" -keyout "$1/self-signed.key" -out "$1/self-signed.pem"
     faults=$1/faults.json

@@ -99,6 +99,20 @@ import Testing
         await transport.shutdown()
     }
 
+    @Test func `A Unix socket carries requests, whatever the host`() async throws {
+        let server = try UnixSocketServer()
+        defer { server.stop() }
+        var configuration = CurlConfiguration()
+        configuration.unixSocket = server.path
+        let transport = try CurlHTTPTransport(configuration: configuration)
+        for number in 1...3 {
+            let request = HTTPRequest(method: .get, url: try HTTPURL("http://no-such-host.invalid/\(number)"))
+            let text = try await transport.send(request).text
+            #expect(text == "GET /\(number)")
+        }
+        await transport.shutdown()
+    }
+
     @Test func `A Unix socket that is not there is a failed connection`() async throws {
         var configuration = CurlConfiguration()
         configuration.unixSocket = "/nowhere/socket"

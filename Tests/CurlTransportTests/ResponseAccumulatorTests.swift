@@ -49,6 +49,17 @@ import Testing
         }
     }
 
+    @Test func `A switch of protocols is refused`() {
+        let response = Accumulation()
+        #expect(response.add("HTTP/1.1 103 Early Hints\r\n"))
+        #expect(response.add("\r\n"))
+        #expect(!response.add("HTTP/1.1 101 Switching Protocols\r\n"))
+        guard case .malformed = response.refusal else {
+            Issue.record("refused as \(String(describing: response.refusal))")
+            return
+        }
+    }
+
     @Test func `One length with white space around it is accepted`() {
         let response = Accumulation()
         #expect(response.add("HTTP/1.1 200 OK\r\n"))

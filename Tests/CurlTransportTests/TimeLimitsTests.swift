@@ -39,4 +39,10 @@ import Testing
         #expect(limits.nextCheck(due, now: start + .seconds(3.5)) == start + .seconds(4))
         #expect(limits.nextCheck(nil, now: start) == start + .seconds(1))
     }
+
+    @Test func `A large body is looked at every second, however long the limits are`() {
+        let limits = TimeLimits(queue: nil, connect: .seconds(3), firstByte: nil, idle: nil)
+        #expect(limits.nextCheck(nil, now: start) == start + .seconds(3))
+        #expect(limits.nextCheck(nil, isLarge: true, now: start) == start + .seconds(1))
+    }
 }

@@ -55,7 +55,9 @@ import Testing
         try await withTransport { transport, server in
             let error = try await failure { try await transport.send(server.request(timeout: timeout)) }
             #expect(error.code == .timedOut)
-            #expect(server.statistics.requests == 0)
+            #expect(error.phase == .queue)
+            #expect(!error.mayHaveReachedServer)
+            #expect(server.statistics.connections == 0)
         }
     }
 

@@ -3,7 +3,7 @@
 
 usage: faults.py FOLDER PORTS_FILE
 
-FOLDER holds certificates with their keys: server, expired, other-host and self-signed. The file gets an object that maps
+FOLDER holds certificates with their keys, server, expired, other-host and self-signed, and their authority's: ca. The file gets an object that maps
 each fault's name to its port, and "counts" to a port that answers `GET /` with an object that maps the name of each fault
 to its number of connections and requests. Where it may, it also takes the port of name servers at 127.0.0.9, as "resolver",
 and answers nothing there. The servers run until the program is ended.
@@ -64,6 +64,16 @@ def tls(folder, certificate, protocols=("http/1.1",)):
     return context
 
 
+def tls_for_clients(folder):
+    """Lets in who has a certificate of the authority."""
+    context = tls(folder, "server")
+    # In 1.3, who is refused learns it behind the handshake.
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(folder / "ca.pem")
+    return context
+
+
 def old_tls(folder):
     context = tls(folder, "server")
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
@@ -83,6 +93,18 @@ def answer(name, stream):
     if stream.recv(65536):
         count(requests, name)
         stream.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+
+
+def answer_once(name, stream):
+    """An answer that leaves the connection open, and the end of it at the next request."""
+    for response in (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", b""):
+        request = b""
+        while not request.endswith(b"posted"):
+            if not (data := stream.recv(65536)):
+                return
+            request += data
+        count(requests, name)
+        stream.sendall(response)
 
 
 class HTTP2:
@@ -265,6 +287,8 @@ def main(folder, ports_file):
         "otherHost": serve("otherHost", answer, tls(folder, "other-host")),
         "selfSigned": serve("selfSigned", answer, tls(folder, "self-signed")),
         "oldTLS": serve("oldTLS", answer, old_tls(folder)),
+        "forClients": serve("forClients", answer, tls_for_clients(folder)),
+        "answersOnce": serve("answersOnce", answer_once, tls(folder, "server")),
         "stalled": serve("stalled", never_speak),
     }
     for fault in HTTP2_FAULTS:

@@ -5,6 +5,7 @@
 import CurlTransport
 import Foundation
 import HTTPTransport
+import Testing
 
 /// What the script tells of its servers. Nothing is there unless the tests run under it.
 enum InteropServers {
@@ -14,6 +15,10 @@ enum InteropServers {
 
     /// The PEM file with the authority that signed the servers' certificates.
     static var caFile: String? { environment["INTEROP_CA"] }
+    /// A PEM file in the folder of the authority.
+    static func file(_ name: String) throws -> String {
+        try URL(fileURLWithPath: #require(caFile)).deletingLastPathComponent().appendingPathComponent(name).path
+    }
     static var nginx: String { environment["INTEROP_NGINX"] ?? "" }
     static var nginxTLS: String { environment["INTEROP_NGINX_TLS"] ?? "" }
     static var caddy: String { environment["INTEROP_CADDY"] ?? "" }
@@ -51,15 +56,16 @@ enum InteropServers {
     static func withTransport<Output>(
         connections: Int = 16,
         connectTimeout: Duration = .seconds(10),
+        clientCertificate: CurlClientCertificate? = nil,
         _ body: (CurlHTTPTransport) async throws -> Output
     ) async throws -> Output {
-        let transport = try CurlHTTPTransport(
-            configuration: CurlConfiguration(
-                maximumConnectionsPerHost: connections,
-                connectTimeout: connectTimeout,
-                caFile: caFile
-            )
+        var configuration = try CurlConfiguration(
+            maximumConnectionsPerHost: connections,
+            connectTimeout: connectTimeout,
+            caFile: caFile
         )
+        configuration.clientCertificate = clientCertificate
+        let transport = try CurlHTTPTransport(configuration: configuration)
         do {
             let output = try await body(transport)
             await transport.shutdown()

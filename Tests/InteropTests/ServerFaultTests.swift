@@ -37,6 +37,66 @@ struct ServerFaultTests {
         }
     }
 
+    struct Identity: CustomTestStringConvertible {
+        var testDescription: String
+        var certificate: String?
+        var key = "client.key"
+        var password: String?
+        var isLetIn = false
+    }
+
+    static let identities = [
+        Identity(testDescription: "a certificate", certificate: "client.pem", isLetIn: true),
+        Identity(
+            testDescription: "a certificate with a locked key",
+            certificate: "client.pem",
+            key: "client-locked.key",
+            password: "secret",
+            isLetIn: true
+        ),
+        Identity(
+            testDescription: "the wrong password",
+            certificate: "client.pem",
+            key: "client-locked.key",
+            password: "guess"
+        ),
+        Identity(testDescription: "another authority's", certificate: "self-signed.pem", key: "self-signed.key"),
+        Identity(testDescription: "none"),
+    ]
+
+    @Test(arguments: identities)
+    func `A server that asks who we are lets in the client it trusts, and no other`(identity: Identity) async throws {
+        let url = try "https://127.0.0.1:\(InteropServers.port(of: "forClients"))/"
+        let certificate = try identity.certificate.map { name in
+            CurlClientCertificate(
+                certificateFile: try InteropServers.file(name),
+                keyFile: try InteropServers.file(identity.key),
+                keyPassword: identity.password
+            )
+        }
+        try await InteropServers.withTransport(clientCertificate: certificate) { transport in
+            let outcome = try await InteropOutcome { try await transport.send(.posting(to: url)) }
+            #expect(
+                outcome
+                    == (identity.isLetIn ? Self.ok : .error(.secureConnectionFailed, mayHaveReachedServer: false))
+            )
+        }
+    }
+
+    // libcurl by itself sends again what a used connection did not answer.
+    @Test func `A POST whose used connection dies is not sent again over TLS`() async throws {
+        let url = try "https://127.0.0.1:\(InteropServers.port(of: "answersOnce"))/"
+        let before = try await InteropServers.requests(of: "answersOnce")
+        try await InteropServers.withTransport { transport in
+            for expected in [Self.ok, Self.lost] {
+                let outcome = try await InteropOutcome { try await transport.send(.posting(to: url)) }
+                #expect(outcome == expected)
+            }
+        }
+        let requests = try await InteropServers.requests(of: "answersOnce") - before
+        #expect(requests == 2)
+    }
+
     /// A fault of HTTP/2, what a request gets that must not be repeated, and what one gets that may.
     struct Fault: CustomTestStringConvertible {
         var name: String

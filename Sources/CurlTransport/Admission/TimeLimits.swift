@@ -24,6 +24,9 @@ struct TimeLimits {
         var limit: Limit
     }
 
+    /// How often the body of a request is looked at whose response may be there before it has left.
+    static let uploadCheck = Duration.seconds(1)
+
     let queue: Duration?
     let connect: Duration
     let firstByte: Duration?
@@ -50,8 +53,11 @@ struct TimeLimits {
 
     /// When to look again: no limit passes before, even if the request moves on to another stage meanwhile, whose own
     /// limit is shorter.
-    func nextCheck(_ due: Due?, now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        let shortest = [connect, firstByte, idle].compactMap { $0 }.min() ?? connect
+    ///
+    /// - Parameter isLarge: Whether its body is larger than what goes without the server's leave.
+    func nextCheck(_ due: Due?, isLarge: Bool = false, now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        let limits = [connect, firstByte, idle, isLarge ? Self.uploadCheck : nil]
+        let shortest = limits.compactMap { $0 }.min() ?? connect
         let soonest = now.advanced(byAtMost: shortest)
         return due.map { min($0.instant, soonest) } ?? soonest
     }

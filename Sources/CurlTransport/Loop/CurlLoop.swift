@@ -96,7 +96,7 @@ final class CurlLoop {
     private func accept(_ exchange: Exchange) {
         guard exchange.isWaiting else { return }
         let due = limits.due(in: .queued(since: exchange.start), total: exchange.deadline)
-        let job = Job(exchange, deadline: limits.nextCheck(due, now: now))
+        let job = Job(exchange, deadline: limits.nextCheck(due, isLarge: exchange.isLarge, now: now))
         switch admission.admit(job, at: job.origin) {
         case .start:
             ready.append(job)
@@ -130,6 +130,9 @@ final class CurlLoop {
     }
 
     private func start(_ job: Job) {
+        guard job.exchange.deadline > max(now, job.exchange.start) else {
+            return end(job, .failure(job.timeoutError(.total, limits)))
+        }
         do throws(HTTPTransportError) {
             let transfer = try takeTransfer()
             try transfer.prepare(job, now: now)
@@ -196,11 +199,15 @@ final class CurlLoop {
 
     private func expire(at now: ContinuousClock.Instant) {
         while let job = deadlines.popExpired(at: now) {
+            if let response = job.earlyResponse(now: now) {
+                end(job, .success(response))
+                continue
+            }
             let due = limits.due(in: job.stage, total: job.total)
             if let due, due.instant <= now {
                 end(job, .failure(job.timeoutError(due.limit, limits)))
             } else {
-                job.deadline = limits.nextCheck(due, now: now)
+                job.deadline = limits.nextCheck(due, isLarge: job.exchange.isLarge, now: now)
                 deadlines.insert(job)
             }
         }

@@ -34,6 +34,14 @@ final class Job: DeadlineHeapElement {
         if case .inFlight(let transfer) = phase { transfer.stage } else { .queued(since: exchange.start) }
     }
 
+    /// The response of a server that does not want the rest of the request, if that is so.
+    func earlyResponse(now: ContinuousClock.Instant) -> ReceivedResponse? {
+        guard exchange.isLarge, case .inFlight(let transfer) = phase, transfer.isAnsweredEarly(now: now) else {
+            return nil
+        }
+        return transfer.response.take()
+    }
+
     /// When the whole exchange must have ended. A stream whose head is there may go on for as long as it likes.
     var total: ContinuousClock.Instant? {
         if exchange.channel != nil, case .inFlight(let transfer) = phase, transfer.hasHead { return nil }
@@ -57,9 +65,9 @@ final class Job: DeadlineHeapElement {
     private var totalTimeoutMessage: String {
         let timeout = exchange.timeout
         return switch phase {
-        case .waiting: "The request to \(origin) was not sent: it waited in the queue for all its \(timeout)."
+        case .waiting, .ready: "The request to \(origin) was not sent: it waited in the queue for all its \(timeout)."
         case .inFlight(let transfer) where transfer.attempts > 0: "No complete response from \(origin) in \(timeout)."
-        case .ready, .inFlight, .ended: "No connection to \(origin) in \(timeout)."
+        case .inFlight, .ended: "No connection to \(origin) in \(timeout)."
         }
     }
 

@@ -74,6 +74,9 @@ final class Exchange: Sendable {
         return true
     }
 
+    /// Whether its body is larger than what a connection takes before the server says that it wants more.
+    var isLarge: Bool { form != nil || request.body.count > 32 << 10 }
+
     /// Whether the caller still waits.
     var isWaiting: Bool {
         state.withLock { state in

@@ -49,6 +49,9 @@ struct ResponseAccumulator {
     /// before it.
     var isHeadComplete: Bool { position == .afterHead }
 
+    /// Whether as much of the body as the head announces has come. (Not for a body that is streamed.)
+    var isWhole: Bool { isHeadComplete && contentLength == body.count }
+
     /// Forgets everything, for the next response.
     mutating func reset() {
         self = ResponseAccumulator(maximumBodyBytes: maximumBodyBytes)
@@ -76,6 +79,9 @@ struct ResponseAccumulator {
         switch position {
         case .beforeStatusLine:
             guard unsafe line.hasPrefixIgnoringCase("http/") else { return refuse(.malformed("has no status line")) }
+            guard unsafe !line.isSwitchingProtocols else {
+                return refuse(.malformed("switches to another protocol, which nobody has asked for"))
+            }
             position = unsafe line.isInformationalStatusLine ? .inInformationalHead : .inFinalHead
             if position == .inFinalHead { unsafe appendToHead(line) }
         case .inInformationalHead:
@@ -143,6 +149,12 @@ extension UnsafeRawBufferPointer {
     fileprivate var isInformationalStatusLine: Bool {
         guard let space = unsafe firstIndex(of: UInt8(ascii: " ")), space + 1 < count else { return false }
         return unsafe self[space + 1] == UInt8(ascii: "1")
+    }
+
+    /// Whether the status is 101.
+    fileprivate var isSwitchingProtocols: Bool {
+        guard let space = unsafe firstIndex(of: UInt8(ascii: " ")) else { return false }
+        return unsafe self[(space + 1)...].prefix(3).elementsEqual("101".utf8)
     }
 
     /// Whether the line begins with this text, which is in lower case.

@@ -65,9 +65,13 @@ import HTTPTransport
         }
     }
 
+    private var hasComplaint: Bool { unsafe errorText[0] != 0 }
+
     /// What has become of the request, now that curl is done with it.
     func result(_ code: CURLcode) -> Result<ReceivedResponse, HTTPTransportError> {
         if code == CURLE_OK, response.isHeadComplete { return .success(response.take()) }
+        // The end of a stream by RST_STREAM with NO_ERROR, which says nothing against what has come.
+        if code == CURLE_HTTP2_STREAM, response.isWhole, !hasComplaint { return .success(response.take()) }
         return .failure(failure(code).error(from: job?.origin ?? "the server"))
     }
 
@@ -100,6 +104,7 @@ import HTTPTransport
             reason: reason.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : reason.printable,
             refusal: response.refusal,
             phase: phase,
+            isHeadComplete: hasHead,
             attempts: progress.attempts,
             mayBeRepeated: progress.mayBeRepeated,
             usesProxy: configuration.proxy != nil,

@@ -15,6 +15,8 @@ struct TransferFailure {
     var refusal: ResponseAccumulator.Refusal?
     /// How far the request had come.
     var phase: HTTPTransportError.Phase
+    /// Whether the final head of the response has come.
+    var isHeadComplete: Bool
     /// How often the request was about to be sent; 0 if no connection came about.
     var attempts: Int
     /// Whether curl was allowed to send it again.
@@ -73,6 +75,9 @@ struct TransferFailure {
             (.invalidRequest, "A file of the form for \(origin) cannot be read to its end.")
         case CURLE_OPERATION_TIMEDOUT:
             (.timedOut, "No response from \(origin) in time: \(reason).")
+        // What libcurl says of a header field that is longer than it takes, 100 KB.
+        case CURLE_OUT_OF_MEMORY where !isHeadComplete:
+            (.responseTooLarge, "The header of the response from \(origin) has a field that is too large for libcurl.")
         case CURLE_OUT_OF_MEMORY:
             (.internalFailure, "libcurl has no memory for the response from \(origin).")
         default:

@@ -23,6 +23,8 @@ struct TransferProgress {
     var lastByte: ContinuousClock.Instant?
     /// Whether the reader of the body takes a rest.
     var isPaused = false
+    /// How much of the request's body had left, and when we looked.
+    var upload: (bytes: Int, seen: ContinuousClock.Instant)?
 
     init() {}
 
@@ -73,6 +75,19 @@ extension Transfer {
         let bodyBytes = job?.exchange.form == nil ? job?.exchange.request.body.count ?? 0 : 1
         return unsafe ccurl_get_long(handle, CURLINFO_REQUEST_SIZE) > 0
             && ccurl_get_offset(handle, CURLINFO_SIZE_UPLOAD_T) >= bodyBytes
+    }
+
+    /// Whether the response is whole, while the request's body has stood still since the last look, a second ago or
+    /// more. Over HTTP/2 a server that does not want the body may answer and say so by `RST_STREAM`, with `NO_ERROR`
+    /// ([RFC 9113, section 8.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.1)); libcurl 7.88 waits on.
+    func isAnsweredEarly(now: ContinuousClock.Instant) -> Bool {
+        guard response.isWhole, isMultiplexed, !isSent else { return false }
+        let bytes = unsafe Int(ccurl_get_offset(handle, CURLINFO_SIZE_UPLOAD_T))
+        if let upload = progress.upload, upload.bytes == bytes {
+            return upload.seen.duration(to: now) >= TimeLimits.uploadCheck
+        }
+        progress.upload = (bytes, now)
+        return false
     }
 
     /// One of curl's times, which count from the start of the transfer; 0 if it was not reached.

@@ -54,15 +54,4 @@ extension LoopbackFault {
         default: expectation
         }
     }
-
-    /// What the transport gets wrong so far, and why.
-    var knownIssue: Comment? {
-        switch self {
-        case .badChunkSize: "it is told as a lost connection"
-        case .longHeaderField: "libcurl says that it has no memory"
-        case .unexpectedUpgrade: "what follows the switch is taken for a body"
-        case .truncatedGzip, .halfGzip: "libcurl takes the end of the message for the end of the stream"
-        default: nil
-        }
-    }
 }
