@@ -32,7 +32,8 @@ struct WebServerTests {
     @Test(arguments: servers)
     func `Requests are answered in the protocol that is expected`(server: Server) async throws {
         try await InteropServers.withTransport { transport in
-            let response = try await transport.send(.posting(to: server.url + "/small"))
+            let request = HTTPRequest(method: .get, url: try HTTPURL(server.url + "/small"))
+            let response = try await transport.send(request)
             #expect(response.status == 200)
             #expect(response.body.count == 52)
             #expect(response.headers["Protocol"] == server.version)
