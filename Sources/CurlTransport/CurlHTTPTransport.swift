@@ -6,8 +6,8 @@ public import HTTPTransport
 
 /// An HTTP client on libcurl's multi interface.
 ///
-/// All requests of a transport run on one thread of its own (or some, see ``CurlConfiguration/threads``), over connections that are kept and used again: HTTP/1.1
-/// in the clear, HTTP/2 over TLS where the server offers it. Make one and share it.
+/// All requests of a transport run on one thread of its own (or some, see ``CurlConfiguration/threads``), over connections
+/// that are kept and used again: HTTP/1.1 in the clear, HTTP/2 over TLS where the server offers it. Make one and share it.
 ///
 /// ```swift
 /// import CurlTransport

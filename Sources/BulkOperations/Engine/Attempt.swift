@@ -73,7 +73,8 @@ struct Attempt<Operation: BulkOperation>: Sendable {
 }
 
 extension BulkOutcome {
-    /// The outcomes of a chunk that was done as a whole or not at all: what is unknown of one is unknown of all, and if one failed, none was done.
+    /// The outcomes of a chunk that was done as a whole or not at all: what is unknown of one is unknown of all, and if
+    /// one failed, none was done.
     static func atomic(_ outcomes: [Self]) -> [Self] {
         var unknown: (any Error)?
         var mayRepeat = true

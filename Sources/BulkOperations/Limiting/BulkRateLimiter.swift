@@ -14,7 +14,8 @@ internal import Synchronization
 ///
 /// It has a rate that is declared, if any, and learns from responses: after `429`, or `503` with `Retry-After`, nobody
 /// passes until the time that the server asks for; `RateLimit` headers, in all their dialects, say how many may pass
-/// until when. Nobody waits longer than an hour for a single word of a server. Give the same limiter to all runs against a host, and they keep the limits together:
+/// until when. Nobody waits longer than an hour for a single word of a server. Give the same limiter to all runs against
+/// a host, and they keep the limits together:
 ///
 /// ```swift
 /// import BulkOperations
