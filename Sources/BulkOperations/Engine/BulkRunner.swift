@@ -159,18 +159,19 @@ extension BulkRunner {
         runID: String = .randomRunID()
     ) async throws -> Result {
         let core = try await makeCore(total: total, journal, progress, nil, runID: runID)
-        var result = await core.run(source).1
+        let (summary, records) = await core.run(source)
+        var result = Result(records, summary)
         let runID = core.journal?.runID ?? runID
         result.rerun = { rerun in
             let runner = try BulkRunner(operation, options: rerun.options ?? options)
-            return try await runner.run(rerun.items, runID: runID)
+            return try await runner.run(rerun.cargo, runID: runID)
         }
         return result
     }
 
     /// Runs over items whose indices are given.
-    func run(_ items: [ItemState<Input>], runID: String) async throws -> Result {
-        try await collect(RerunSource(items), total: items.count, nil, nil, runID: runID)
+    func run(_ cargo: Cargo<Input>, runID: String) async throws -> Result {
+        try await collect(RerunSource(cargo), total: cargo.count, nil, nil, runID: runID)
     }
 
     private func summarize<Source: RunSource<Input>>(

@@ -2,15 +2,19 @@
 //
 // From the source to chunks: never more than there is room for.
 
+/// How many items are read between two looks at whether the run goes on.
+private let readingStep = 128
+
 extension RunCore {
     /// Reads the source, a chunk whenever there is room for one, until it ends or the run does.
     func feed<Source: RunSource<Input>>(from source: Source) async {
         var source = source
         var firstUnread: Int? = 0
         var readCount = 0
+        var ended = Ends()
         do {
             while await hasRoom() {
-                guard try await feedChunk(from: &source, &readCount) else {
+                guard try await feedChunk(from: &source, &readCount, &ended) else {
                     firstUnread = nil
                     break
                 }
@@ -20,8 +24,9 @@ extension RunCore {
             stop(.sourceFailed(error), .settling)
         }
         if firstUnread != nil {
-            firstUnread = source.isFinite ? await drain(&source) : readCount
+            firstUnread = source.isFinite ? await drain(&source, &ended) : readCount
         }
+        await take(&ended)
         let unread = firstUnread
         await publish(update { $0.endReading(firstUnread: unread) })
     }
@@ -33,33 +38,26 @@ extension RunCore {
     }
 
     /// Reads as many valid inputs as a chunk has, and sends them. Returns whether there may be more.
-    private func feedChunk<Source: RunSource<Input>>(from source: inout Source, _ readCount: inout Int) async throws
-        -> Bool
-    {
+    private func feedChunk<Source: RunSource<Input>>(
+        from source: inout Source,
+        _ readCount: inout Int,
+        _ ended: inout Ends
+    ) async throws -> Bool {
         let isAtomic = options.failureMode == .atomic
         let size = isAtomic ? .max : look { $0.sizer.size }
-        var ended: [Record] = []
         var count = 0
         var isMore = true
         while count < size {
-            guard !Task.isCancelled, var state = try await source.next() else {
+            guard !Task.isCancelled, let read = try await source.read(atMost: min(size - count, readingStep)) else {
                 isMore = Task.isCancelled
                 break
             }
-            readCount += 1
-            state.item.keyPrefix = keyPrefix
-            if let record = try knownRecord(of: &state) ?? invalidRecord(of: state) {
-                ended.append(record)
-                if ended.count >= min(size, 100) {
-                    let batch = ended
-                    ended = []
-                    await take(batch)
-                }
-            } else {
-                count = look { [state] in $0.gather(state) }
-            }
+            readCount += read.count
+            let cargo = recalled(read, &ended).checked(operation.validate, &ended)
+            if ended.records.count >= min(size, readingStep) { await take(&ended) }
+            count = look { $0.gather(cargo) }
         }
-        await take(ended)
+        await take(&ended)
         if isAtomic, let reason = reasonNotToBegin(count) { stop(reason, .settling) }
         start(at: size)
         return isMore
@@ -74,52 +72,55 @@ extension RunCore {
         )
     }
 
-    /// The end that an earlier process saw. What it had in flight is sent again if that does no harm.
-    private func knownRecord(of state: inout ItemState<Input>) throws -> Record? {
-        switch try journal?.memory(of: state.item.index) ?? .none {
-        case .none:
-            return nil
-        case .ended(.unknown(let error), let attempts) where keyPrefix != nil:
-            state.suspect(because: error, attempts: attempts)
-            return nil
-        case .ended(let end, let attempts):
-            return Record(state.item, end, attempts: attempts, isFromJournal: true)
-        case .inFlight:
-            let error = BulkError(.cancelled, "The process ended while the item was under way.")
-            guard keyPrefix == nil else {
-                state.suspect(because: error, attempts: 1)
-                return nil
+    /// What is to be sent, whatever earlier processes did. What they had in flight is sent again if that does no harm.
+    private func recalled(_ cargo: Cargo<Input>, _ ended: inout Ends) -> Cargo<Input> {
+        var cargo = cargo
+        if let keyPrefix { cargo.setKeys(keyPrefix) }
+        guard let journal else { return cargo }
+        var rest = Cargo<Input>()
+        for (item, past) in zip(cargo.items, cargo.pasts) {
+            switch memory(of: item, in: journal) {
+            case .none:
+                rest.append(item, past)
+            case .ended(.unknown(let error), let attempts) where keyPrefix != nil:
+                rest.append(item, ItemPast(attempts: attempts, error: error, isSuspect: true))
+            case .ended(let end, let attempts):
+                ended.add(BulkRecord(item, end, attempts: attempts, isFromJournal: true))
             }
-            return Record(state.item, .unknown(error), attempts: 1, isFromJournal: true)
         }
+        return rest
     }
 
-    private func invalidRecord(of state: ItemState<Input>) -> Record? {
+    /// How an item ended in an earlier process. If the journal cannot be read any more, nothing more is sent.
+    private func memory(of item: BulkItem<Input>, in journal: RunJournal<Output>) -> RunJournal<Output>.Memory {
         do {
-            try operation.validate(state.item.input)
-            return nil
+            return try journal.memory(of: item.index)
         } catch {
-            return state.record(.failed(error), attempts: 0)
+            stop(.journalFailed(error), .settling)
+            return .none
         }
     }
 
-    private func take(_ records: [Record]) async {
-        guard !records.isEmpty else { return }
-        update { ((), $0.read(records)) }
-        await publish(records)
+    private func take(_ ended: inout Ends) async {
+        guard !ended.isEmpty else { return }
+        let ends = ended
+        ended = Ends()
+        update { ((), $0.read(ends)) }
+        await publish(ends)
     }
 
     private func start(at size: Int) {
-        guard let (id, items) = look({ $0.cut(at: size) }) else { return }
-        let task = Task(name: options.name.map { "\($0) chunk \(id)" }) { await self.send(items, as: id) }
+        guard let (id, cargo) = look({ $0.cut(at: size) }) else { return }
+        let task = Task(name: options.name.map { "\($0) chunk \(id)" }) { await self.send(cargo, as: id) }
         if !look({ $0.started(task, for: id) }) { task.cancel() }
     }
 
     /// Reads the rest of a finite source, to tell what was not sent.
-    private func drain<Source: RunSource<Input>>(_ source: inout Source) async -> Int? {
-        while let state = try? await source.next() {
-            var state = state
-            if let record = try? knownRecord(of: &state) { await take([record]) } else { _ = look { $0.gather(state) } }
+    private func drain<Source: RunSource<Input>>(_ source: inout Source, _ ended: inout Ends) async -> Int? {
+        while let read = try? await source.read(atMost: readingStep) {
+            let cargo = recalled(read, &ended)
+            await take(&ended)
+            _ = look { $0.gather(cargo) }
         }
         return nil
     }

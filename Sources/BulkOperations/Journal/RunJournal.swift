@@ -8,8 +8,6 @@ struct RunJournal<Output: Sendable>: Sendable {
     enum Memory: Sendable {
         /// Nothing is known of it: it was never sent.
         case none
-        /// It was about to be sent, and nothing is known since.
-        case inFlight
         case ended(BulkEnd<Output>, attempts: Int)
     }
 
@@ -49,7 +47,8 @@ struct RunJournal<Output: Sendable>: Sendable {
     func memory(of index: Int) throws -> Memory {
         switch contents.state(of: index) {
         case .none: return .none
-        case .inFlight: return .inFlight
+        case .inFlight:
+            return .ended(.unknown(BulkError(.cancelled, "The process ended while the item was under way.")), attempts: 1)
         case .ended(let place):
             guard case .end(let kind, _, let attempts, let payload)? = try contents.record(at: place, in: file) else {
                 throw BulkError(.journalDamaged, "The journal '\(journal.path)' changed while it was read.")

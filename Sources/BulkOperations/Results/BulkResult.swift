@@ -50,6 +50,20 @@ public struct BulkResult<Input: Sendable, Output: Sendable>: Sendable {
     public internal(set) var summary = BulkSummary()
     var rerun: (@Sendable (Rerun<Input>) async throws -> BulkResult)?
 
+    /// Makes a result of the records of a run.
+    ///
+    /// - Parameter records: Parts of them, each in the order of the inputs.
+    init(_ records: [[BulkRecord<Input, Output>]], _ summary: BulkSummary) {
+        self.summary = summary
+        successes.reserveCapacity(summary.succeeded)
+        let parts = records.sorted { $0[0].index < $1[0].index }
+        for part in parts {
+            for record in part { add(record) }
+        }
+        let areInOrder = zip(parts, parts.dropFirst()).allSatisfy { $0[$0.count - 1].index < $1[0].index }
+        if !areInOrder { sort() }
+    }
+
     /// What came of each input that was read, in their order; `nil` for what was not done.
     ///
     /// - Complexity: O(*n*).
@@ -74,7 +88,7 @@ public struct BulkResult<Input: Sendable, Output: Sendable>: Sendable {
         return successes.map(\.output)
     }
 
-    mutating func add(_ record: BulkRecord<Input, Output>) {
+    private mutating func add(_ record: BulkRecord<Input, Output>) {
         let index = record.index
         switch record.end {
         case .succeeded(let output):

@@ -58,15 +58,16 @@ public struct BulkSummary: Sendable {
         return succeeded == total && firstUnread == nil
     }
 
-    mutating func count<Input, Output>(_ record: BulkRecord<Input, Output>) {
-        switch record.end {
-        case .succeeded: succeeded += 1
-        case .failed: failed += 1
-        case .unknown: unknown += 1
-        case .notSent: notSent += 1
-        }
-        if record.attempts > 1 { retried += 1 }
-        if record.isFromJournal { fromJournal += 1 }
+    /// Adds the counts of others, and how long they took.
+    mutating func add(_ other: BulkSummary) {
+        succeeded += other.succeeded
+        failed += other.failed
+        unknown += other.unknown
+        notSent += other.notSent
+        retried += other.retried
+        fromJournal += other.fromJournal
+        chunks += other.chunks
+        duration += other.duration
     }
 }
 
