@@ -26,12 +26,14 @@ extension BulkResult {
         failures += next.failures
         unknown += next.unknown
         notSent += next.notSent
-        summary.add(next.summary)
+        summary.tally += next.summary.tally
+        summary.chunks += next.summary.chunks
+        summary.duration += next.summary.duration
         summary.ending = next.summary.ending
     }
 
     fileprivate mutating func appendUnsent(_ cargo: Cargo<Input>) {
         notSent += cargo.items.map { BulkUnsent(index: $0.index, input: $0.input, round: 0) }
-        summary.notSent += cargo.count
+        summary.tally.notSent += cargo.count
     }
 }

@@ -3,20 +3,31 @@
 // Items on their way from the source to their ends.
 
 /// Items without an end that travel together, and what is known of each.
+@usableFromInline
 struct Cargo<Input: Sendable>: Sendable {
-    private(set) var items: [BulkItem<Input>]
+    @usableFromInline var items: [BulkItem<Input>]
     /// As many as there are items.
-    private(set) var pasts: [ItemPast]
+    @usableFromInline var pasts: [ItemPast]
 
     /// Items that were never sent.
+    @usableFromInline
     init(_ items: [BulkItem<Input>] = []) {
         self.items = items
         pasts = Array(repeating: ItemPast(), count: items.count)
     }
 
-    var count: Int { items.count }
+    @inlinable var count: Int { items.count }
     var isEmpty: Bool { items.isEmpty }
 
+    /// Adds an item that was never sent.
+    @inlinable
+    mutating func append(_ item: BulkItem<Input>) {
+        items.append(item)
+        pasts.append(ItemPast())
+    }
+
+    /// Adds an item with its past.
+    @usableFromInline
     mutating func append(_ item: BulkItem<Input>, _ past: ItemPast) {
         var item = item
         item.attempt = past.allAttempts + 1
@@ -48,52 +59,6 @@ struct Cargo<Input: Sendable>: Sendable {
 }
 
 extension Cargo {
-    /// What outcomes say of items.
-    struct Judgement<Output: Sendable>: Sendable {
-        var ends = Ends<Input, Output>()
-        /// What is to be tried again.
-        var rest = Cargo()
-        /// The longest that a server wants to be left alone.
-        var retryAfter: Duration?
-    }
-
-    /// Notes an outcome for each item.
-    func judged<Output>(by outcomes: [BulkOutcome<Output>], _ retry: BulkRetry) -> Judgement<Output> {
-        var judgement = Judgement<Output>()
-        judgement.ends.reserveCapacity(count)
-        for place in items.indices {
-            var past = pasts[place]
-            let item = items[place]
-            if let end = past.add(outcomes[place], hasKey: item.keyPrefix != nil, retry) {
-                judgement.ends.add(BulkRecord(item, end, attempts: past.allAttempts))
-            } else {
-                judgement.rest.append(item, past)
-                if case .transient(_, let time?) = outcomes[place] {
-                    judgement.retryAfter = max(judgement.retryAfter ?? .zero, time)
-                }
-            }
-        }
-        return judgement
-    }
-
-    /// The items that pass a check; the others end.
-    func checked<Output>(_ check: (Input) throws -> Void, _ ends: inout Ends<Input, Output>) -> Self {
-        var faults: [Int: any Error] = [:]
-        for place in items.indices {
-            do { try check(items[place].input) } catch { faults[place] = error }
-        }
-        guard !faults.isEmpty else { return self }
-        var rest = Self()
-        for place in items.indices {
-            if let fault = faults[place] {
-                ends.add(BulkRecord(items[place], .failed(fault), attempts: pasts[place].allAttempts))
-            } else {
-                rest.append(items[place], pasts[place])
-            }
-        }
-        return rest
-    }
-
     /// How the items end if they are not tried again.
     ///
     /// - Parameter error: Why nobody knows what became of an attempt that is under way, if one is.

@@ -3,17 +3,19 @@
 // What is known of an item between two attempts, and what an outcome makes of it.
 
 /// What became of an item that has no end yet.
+@usableFromInline
 struct ItemPast: Sendable {
     /// How often this run sent it.
-    private(set) var attempts = 0
+    @usableFromInline var attempts = 0
     /// How often earlier runs did.
-    private var earlierAttempts = 0
+    @usableFromInline var earlierAttempts = 0
     /// Why it has no end after its attempts.
-    private var error: (any Error)?
+    @usableFromInline var error: (any Error)?
     /// Whether one of its attempts may have done it. Only a success makes that certain again.
-    private var isSuspect = false
+    @usableFromInline var isSuspect = false
 
     /// Nothing: it was never sent.
+    @inlinable
     init() {}
 
     /// An item that earlier runs sent.
@@ -24,7 +26,7 @@ struct ItemPast: Sendable {
     }
 
     /// How often the item was sent.
-    var allAttempts: Int { attempts + earlierAttempts }
+    @inlinable var allAttempts: Int { attempts + earlierAttempts }
 
     /// Notes one more attempt.
     ///
@@ -32,6 +34,7 @@ struct ItemPast: Sendable {
     /// the earlier attempt, unless it is its idempotency key that was refused.
     ///
     /// - Returns: How the item ends, or `nil` if it is to be tried again.
+    @inlinable
     mutating func add<Output>(_ outcome: BulkOutcome<Output>, hasKey: Bool, _ retry: BulkRetry) -> BulkEnd<Output>? {
         attempts += 1
         switch outcome {
@@ -52,6 +55,7 @@ struct ItemPast: Sendable {
     }
 
     /// How the item ends if it is not tried again.
+    @inlinable
     func end<Output>() -> BulkEnd<Output> {
         guard let error else { return .notSent }
         return isSuspect ? .unknown(error) : .failed(error)

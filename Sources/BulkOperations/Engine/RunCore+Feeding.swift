@@ -2,33 +2,28 @@
 //
 // From the source to chunks: never more than there is room for.
 
-/// How many items are read between two looks at whether the run goes on.
-private let readingStep = 128
-
 extension RunCore {
+    /// How many items are read between two looks at whether the run goes on.
+    private static var step: Int { 128 }
+
     /// Reads the source, a chunk whenever there is room for one, until it ends or the run does.
-    func feed<Source: RunSource<Input>>(from source: Source) async {
-        var source = source
-        var firstUnread: Int? = 0
-        var readCount = 0
-        var ended = Ends()
+    func feed(from source: RunSource<Input>) async {
+        var isAtEnd = false
         do {
-            while await hasRoom() {
-                guard try await feedChunk(from: &source, &readCount, &ended) else {
-                    firstUnread = nil
-                    break
-                }
-                try await clock.sleep(for: options.delayBetweenChunks)
+            while !isAtEnd, await hasRoom() {
+                isAtEnd = try await !feedChunk(from: source)
+                if !isAtEnd { try await clock.sleep(for: options.delayBetweenChunks) }
             }
         } catch {
             stop(.sourceFailed(error), .settling)
+            _ = await admit(isChecked: true)
         }
-        if firstUnread != nil {
-            firstUnread = source.isFinite ? await drain(&source, &ended) : readCount
+        if !isAtEnd, source.isFinite {
+            await drain(source)
+            isAtEnd = true
         }
-        await take(&ended)
-        let unread = firstUnread
-        await publish(update { $0.endReading(firstUnread: unread) })
+        let firstUnread = isAtEnd ? nil : intake.readCount
+        await publish(update { $0.endReading(firstUnread: firstUnread) })
     }
 
     private func hasRoom() async -> Bool {
@@ -38,29 +33,30 @@ extension RunCore {
     }
 
     /// Reads as many valid inputs as a chunk has, and sends them. Returns whether there may be more.
-    private func feedChunk<Source: RunSource<Input>>(
-        from source: inout Source,
-        _ readCount: inout Int,
-        _ ended: inout Ends
-    ) async throws -> Bool {
+    private func feedChunk(from source: RunSource<Input>) async throws -> Bool {
         let isAtomic = options.failureMode == .atomic
         let size = isAtomic ? .max : look { $0.sizer.size }
         var count = 0
         var isMore = true
-        while count < size {
-            guard !Task.isCancelled, let read = try await source.read(atMost: min(size - count, readingStep)) else {
-                isMore = Task.isCancelled
-                break
-            }
-            readCount += read.count
-            let cargo = recalled(read, &ended).checked(operation.validate, &ended)
-            if ended.records.count >= min(size, readingStep) { await take(&ended) }
-            count = look { $0.gather(cargo) }
+        while isMore, count < size, !Task.isCancelled {
+            isMore = try await source.read(min(size - count, Self.step), intake)
+            count = await admit(isChecked: true)
         }
-        await take(&ended)
         if isAtomic, let reason = reasonNotToBegin(count) { stop(reason, .settling) }
         start(at: size)
-        return isMore
+        return isMore || Task.isCancelled
+    }
+
+    /// Takes what was read into the account. Returns how many items are gathered.
+    private func admit(isChecked: Bool) async -> Int {
+        var ends = Ends()
+        var cargo = recalled(intake.take(), &ends)
+        if isChecked { cargo = loops.check(cargo, &ends) }
+        if !ends.isEmpty {
+            update { [ends] in ((), $0.read(ends)) }
+            await publish(ends)
+        }
+        return look { [cargo] in $0.gather(cargo) }
     }
 
     /// Why an atomic run cannot begin now that all inputs are read.
@@ -101,14 +97,6 @@ extension RunCore {
         }
     }
 
-    private func take(_ ended: inout Ends) async {
-        guard !ended.isEmpty else { return }
-        let ends = ended
-        ended = Ends()
-        update { ((), $0.read(ends)) }
-        await publish(ends)
-    }
-
     private func start(at size: Int) {
         guard let (id, cargo) = look({ $0.cut(at: size) }) else { return }
         let task = Task(name: options.name.map { "\($0) chunk \(id)" }) { await self.send(cargo, as: id) }
@@ -116,12 +104,11 @@ extension RunCore {
     }
 
     /// Reads the rest of a finite source, to tell what was not sent.
-    private func drain<Source: RunSource<Input>>(_ source: inout Source, _ ended: inout Ends) async -> Int? {
-        while let read = try? await source.read(atMost: readingStep) {
-            let cargo = recalled(read, &ended)
-            await take(&ended)
-            _ = look { $0.gather(cargo) }
+    private func drain(_ source: RunSource<Input>) async {
+        var isMore = true
+        while isMore {
+            isMore = (try? await source.read(Self.step, intake)) ?? false
+            _ = await admit(isChecked: false)
         }
-        return nil
     }
 }

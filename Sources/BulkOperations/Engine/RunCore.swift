@@ -5,6 +5,7 @@
 internal import Synchronization
 
 /// What becomes of records, besides the result: whoever wants them as they come.
+@usableFromInline
 typealias RecordHandler<Input: Sendable, Output: Sendable> =
     @concurrent @Sendable ([BulkRecord<Input, Output>]) async throws -> Void
 
@@ -17,10 +18,13 @@ final class RunCore<Operation: BulkOperation>: Sendable {
     typealias Ends = BulkOperations.Ends<Input, Output>
 
     let operation: Operation
+    let loops: ItemLoops<Input, Output>
+    let intake = Intake<Input>()
     let options: BulkOptions
     let limiter: BulkRateLimiter
     let clock: RunClock
     let attempt: Attempt<Operation>
+    let runID: String
     let keyPrefix: String?
     private let machine: Mutex<Machine>
     private let generator: Mutex<any RandomNumberGenerator & Sendable>
@@ -31,6 +35,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
 
     init(
         _ operation: Operation,
+        loops: ItemLoops<Input, Output>,
         options: BulkOptions,
         runID: String,
         journal: RunJournal<Output>?,
@@ -38,8 +43,10 @@ final class RunCore<Operation: BulkOperation>: Sendable {
         progress: BulkProgressUpdates?,
         handler: RecordHandler<Input, Output>?
     ) {
+        self.runID = runID
         self.journal = journal
         self.operation = operation
+        self.loops = loops
         self.options = options
         self.total = total
         self.progress = progress
@@ -76,7 +83,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
     // MARK: The run as a whole
 
     /// Runs to the end, whatever that is.
-    func run<Source: RunSource<Input>>(_ source: sending Source) async -> (BulkSummary, [[Record]]) {
+    func run(_ source: sending RunSource<Input>) async -> (BulkSummary, [[Record]]) {
         let name = options.name
         let timer = options.timeout.map { timeout in
             Task(name: name.map { "\($0) time-out" }) { [weak self, clock] in
@@ -114,7 +121,14 @@ final class RunCore<Operation: BulkOperation>: Sendable {
 
     private func abandon() async {
         let error = BulkError(.cancelled, "The run ended while the item was under way, and nothing was heard of it.")
-        await publish(update { $0.abandon(because: error) })
+        intake.close()
+        let left = intake.take()
+        await publish(
+            update { machine in
+                _ = machine.gather(left)
+                return machine.abandon(because: error)
+            }
+        )
     }
 
     // MARK: Chunks
@@ -129,7 +143,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
                 isAtomic: options.failureMode == .atomic,
                 limiter: limiter
             )
-            let judgement = cargo.judged(by: await attempt.outcomes(of: chunk), options.retry)
+            let judgement = loops.judge(cargo, await attempt.outcomes(of: chunk), options.retry)
             let (ends, rest) = (judgement.ends, judgement.rest)
             guard update({ $0.settle(id, ends, rest: rest, took: clock.now() - start) }) else { return }
             await write { try await $0.ended(ends.records) }

@@ -48,8 +48,6 @@ struct RunMachine<Input: Sendable, Output: Sendable>: Sendable {
     private var nextChunk = 0
     private var gathered = Cargo<Input>()
     private var readCount = 0
-    /// Failures that are not an earlier process's: a run that stopped at one may be resumed.
-    private var newFailures = 0
     private var isReading = true
     private var haste: Haste?
     private var feeder: Task<Void, Never>?
@@ -168,10 +166,10 @@ extension RunMachine {
 
     private mutating func add(_ ends: Ends) -> Actions {
         guard !ends.isEmpty else { return Actions() }
-        summary.add(ends.summary)
-        newFailures += ends.newFailures
+        summary.tally += ends.tally
         if collects { records.append(ends.records) }
-        return newFailures >= maxFailures ? stop(.stoppedByFailure, .settling) : Actions()
+        // A run that an earlier process's failures have stopped may be resumed.
+        return summary.tally.newFailures >= maxFailures ? stop(.stoppedByFailure, .settling) : Actions()
     }
 }
 

@@ -37,12 +37,12 @@ extension BulkResult {
         successes += earlier.successes
         if includingUnknown { unknown += earlier.unknown }
         sort()
-        summary.succeeded = successes.count
-        summary.failed = failures.count
-        summary.unknown = unknown.count
-        summary.notSent = notSent.count
-        summary.retried += earlier.summary.retried
-        summary.fromJournal = earlier.summary.fromJournal
+        summary.tally.succeeded = successes.count
+        summary.tally.failed = failures.count
+        summary.tally.unknown = unknown.count
+        summary.tally.notSent = notSent.count
+        summary.tally.retried += earlier.summary.retried
+        summary.tally.fromJournal = earlier.summary.fromJournal
         summary.chunks += earlier.summary.chunks
         summary.duration += earlier.summary.duration
         summary.firstUnread = earlier.summary.firstUnread

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Between the source of the inputs and the account: what was read, item by item.
+
+public import Synchronization
+
+/// Items that were read and are not in the account yet.
+///
+/// A source may stop after any item and never go on. What it gave until then is here, and not lost with it.
+@usableFromInline
+final class Intake<Input: Sendable>: Sendable {
+    @usableFromInline
+    struct State: Sendable {
+        @usableFromInline var cargo = Cargo<Input>()
+        @usableFromInline var nextIndex = 0
+        @usableFromInline var isOpen = true
+
+        @usableFromInline
+        init() {}
+    }
+
+    @usableFromInline let state = Mutex(State())
+
+    init() {}
+
+    /// How many items were read.
+    var readCount: Int { state.withLock { $0.nextIndex } }
+
+    /// Takes an input. Returns whether more are wanted.
+    @inlinable
+    func add(_ input: Input) -> Bool {
+        state.withLock { state in
+            guard state.isOpen else { return false }
+            state.cargo.append(BulkItem(index: state.nextIndex, input: input))
+            state.nextIndex += 1
+            return true
+        }
+    }
+
+    /// Takes items of an earlier run, which have their indices.
+    func add(_ cargo: Cargo<Input>) {
+        state.withLock { state in
+            guard state.isOpen else { return }
+            state.cargo += cargo
+            state.nextIndex += cargo.count
+        }
+    }
+
+    /// Hands over what was read since the last time.
+    func take() -> Cargo<Input> {
+        state.withLock { state in
+            defer { state.cargo = Cargo() }
+            return state.cargo
+        }
+    }
+
+    /// Takes nothing more.
+    func close() { state.withLock { $0.isOpen = false } }
+}
