@@ -46,14 +46,17 @@ final class Intake<Input: Sendable>: Sendable {
         }
     }
 
-    /// Hands over what was read since the last time.
-    func take() -> Cargo<Input> {
+    /// What was read and is not in the account yet.
+    var cargo: Cargo<Input> { state.withLock { $0.cargo } }
+
+    /// Forgets what is in the account now.
+    func clear() { state.withLock { $0.cargo = Cargo() } }
+
+    /// Takes nothing more. Returns what is not in the account.
+    func close() -> Cargo<Input> {
         state.withLock { state in
-            defer { state.cargo = Cargo() }
+            state.isOpen = false
             return state.cargo
         }
     }
-
-    /// Takes nothing more.
-    func close() { state.withLock { $0.isOpen = false } }
 }

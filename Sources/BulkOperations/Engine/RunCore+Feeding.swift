@@ -50,13 +50,14 @@ extension RunCore {
     /// Takes what was read into the account. Returns how many items are gathered.
     private func admit(isChecked: Bool) async -> Int {
         var ends = Ends()
-        var cargo = recalled(intake.take(), &ends)
+        var cargo = recalled(intake.cargo, &ends)
         if isChecked { cargo = loops.check(cargo, &ends) }
-        if !ends.isEmpty {
-            update { [ends] in ((), $0.read(ends)) }
-            await publish(ends)
+        let count = update { [cargo, ends] machine in
+            intake.clear()
+            return machine.read(cargo, ends)
         }
-        return look { [cargo] in $0.gather(cargo) }
+        await publish(ends)
+        return count
     }
 
     /// Why an atomic run cannot begin now that all inputs are read.

@@ -121,14 +121,11 @@ final class RunCore<Operation: BulkOperation>: Sendable {
 
     private func abandon() async {
         let error = BulkError(.cancelled, "The run ended while the item was under way, and nothing was heard of it.")
-        intake.close()
-        let left = intake.take()
-        await publish(
-            update { machine in
-                _ = machine.gather(left)
-                return machine.abandon(because: error)
-            }
-        )
+        let ends = update { machine in
+            _ = machine.read(intake.close(), Ends())
+            return machine.abandon(because: error)
+        }
+        await publish(ends)
     }
 
     // MARK: Chunks
@@ -149,13 +146,15 @@ final class RunCore<Operation: BulkOperation>: Sendable {
             await write { try await $0.ended(ends.records) }
             await publish(ends)
             cargo = rest
-            guard !cargo.isEmpty, (try? await clock.sleep(for: delay(before: cargo, judgement.retryAfter))) != nil else {
-                break
-            }
+            guard !cargo.isEmpty else { break }
+            let delay = delay(before: cargo, judgement.retryAfter)
+            guard (try? await clock.sleep(for: delay)) != nil else { break }
         }
-        let unsent = update { $0.giveUp(id) }
-        await write { try await $0.withdraw(unsent.records) }
-        await publish(unsent)
+        if !cargo.isEmpty {
+            let unsent = update { $0.giveUp(id) }
+            await write { try await $0.withdraw(unsent.records) }
+            await publish(unsent)
+        }
         update { ((), $0.release(id)) }
     }
 

@@ -61,9 +61,6 @@ struct RunMachine<Input: Sendable, Output: Sendable>: Sendable {
         self.collects = collects
     }
 
-    /// Whether nothing more is to be sent.
-    var isEnding: Bool { haste != nil }
-
     /// Items that were read and have no end.
     var inFlight: Int { readCount - summary.total }
 
@@ -81,19 +78,12 @@ extension RunMachine {
         return nil
     }
 
-    /// Takes items that were read. Returns how many are gathered.
-    mutating func gather(_ cargo: Cargo<Input>) -> Int {
-        guard isReading else { return 0 }
-        readCount += cargo.count
+    /// Takes items that were read, some of which have an end already. Returns how many are gathered.
+    mutating func read(_ cargo: Cargo<Input>, _ ends: Ends) -> (Int, Actions) {
+        guard isReading else { return (0, Actions()) }
+        readCount += cargo.count + ends.records.count
         gathered += cargo
-        return gathered.count
-    }
-
-    /// Takes items that were read and have an end already.
-    mutating func read(_ ends: Ends) -> Actions {
-        guard isReading else { return Actions() }
-        readCount += ends.records.count
-        return add(ends)
+        return (gathered.count, add(ends))
     }
 
     /// Makes a chunk of what was gathered; `nil` if that is nothing, or nothing is to be sent any more.

@@ -48,7 +48,8 @@ struct RunJournal<Output: Sendable>: Sendable {
         switch contents.state(of: index) {
         case .none: return .none
         case .inFlight:
-            return .ended(.unknown(BulkError(.cancelled, "The process ended while the item was under way.")), attempts: 1)
+            let error = BulkError(.cancelled, "The process ended while the item was under way.")
+            return .ended(.unknown(error), attempts: 1)
         case .ended(let place):
             guard case .end(let kind, _, let attempts, let payload)? = try contents.record(at: place, in: file) else {
                 throw BulkError(.journalDamaged, "The journal '\(journal.path)' changed while it was read.")
