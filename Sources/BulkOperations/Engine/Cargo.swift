@@ -13,7 +13,7 @@ struct Cargo<Input: Sendable>: Sendable {
     @usableFromInline
     init(_ items: [BulkItem<Input>] = []) {
         self.items = items
-        pasts = Array(repeating: ItemPast(), count: items.count)
+        pasts = items.map { ItemPast(of: $0.index) }
     }
 
     @inlinable var count: Int { items.count }
@@ -23,15 +23,14 @@ struct Cargo<Input: Sendable>: Sendable {
     @inlinable
     mutating func append(_ item: BulkItem<Input>) {
         items.append(item)
-        pasts.append(ItemPast())
+        pasts.append(ItemPast(of: item.index))
     }
 
     /// Adds an item with its past.
     @usableFromInline
     mutating func append(_ item: BulkItem<Input>, _ past: ItemPast) {
-        var item = item
-        item.attempt = past.allAttempts + 1
         items.append(item)
+        items[items.count - 1].attempt = past.allAttempts + 1
         pasts.append(past)
     }
 

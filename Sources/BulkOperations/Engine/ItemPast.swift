@@ -5,6 +5,8 @@
 /// What became of an item that has no end yet.
 @usableFromInline
 struct ItemPast: Sendable {
+    /// The item's index.
+    @usableFromInline let index: Int
     /// How often this run sent it.
     @usableFromInline var attempts = 0
     /// How often earlier runs did.
@@ -14,12 +16,15 @@ struct ItemPast: Sendable {
     /// Whether one of its attempts may have done it. Only a success makes that certain again.
     @usableFromInline var isSuspect = false
 
-    /// Nothing: it was never sent.
+    /// An item that was never sent.
     @inlinable
-    init() {}
+    init(of index: Int) {
+        self.index = index
+    }
 
     /// An item that earlier runs sent.
-    init(attempts: Int, error: any Error, isSuspect: Bool) {
+    init(of index: Int, attempts: Int, error: any Error, isSuspect: Bool) {
+        self.index = index
         earlierAttempts = attempts
         self.error = error
         self.isSuspect = isSuspect

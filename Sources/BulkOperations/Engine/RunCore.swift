@@ -167,7 +167,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
     /// Writes down what is about to be sent, once. Returns whether it may be.
     private func announce(_ cargo: Cargo<Input>) async -> Bool {
         await write { journal in
-            let new = zip(cargo.items, cargo.pasts).filter { $1.attempts == 0 }.map(\.0.index)
+            let new = cargo.pasts.filter { $0.attempts == 0 }.map(\.index)
             if !new.isEmpty { try await journal.willSend(new) }
         }
     }

@@ -43,6 +43,9 @@ struct RunJournal<Output: Sendable>: Sendable {
         self.runID = head.runID
     }
 
+    /// Whether an earlier process sent an item.
+    func knows(_ index: Int) -> Bool { contents.state(of: index) != .none }
+
     /// What is known of an item.
     func memory(of index: Int) throws -> Memory {
         switch contents.state(of: index) {

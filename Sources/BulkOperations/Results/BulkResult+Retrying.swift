@@ -22,7 +22,7 @@ extension BulkResult {
     /// - Throws: What ``BulkRunner/run(_:journal:progress:)`` throws.
     public func retryFailed(includingUnknown: Bool = false, options: BulkOptions? = nil) async throws -> BulkResult {
         var items = failures.map { $0.again(round: $0.round + 1, isSuspect: false) }
-        items += notSent.map { (BulkItem(index: $0.index, input: $0.input, round: $0.round), ItemPast()) }
+        items += notSent.map { (BulkItem(index: $0.index, input: $0.input, round: $0.round), ItemPast(of: $0.index)) }
         if includingUnknown { items += unknown.map { $0.again(round: $0.round, isSuspect: true) } }
         guard let rerun, !items.isEmpty else { return self }
         var cargo = Cargo<Input>()
@@ -54,7 +54,7 @@ extension BulkFailure {
     fileprivate func again(round: Int, isSuspect: Bool) -> (BulkItem<Input>, ItemPast) {
         (
             BulkItem(index: index, input: input, round: round),
-            ItemPast(attempts: attempts, error: error, isSuspect: isSuspect)
+            ItemPast(of: index, attempts: attempts, error: error, isSuspect: isSuspect)
         )
     }
 }
