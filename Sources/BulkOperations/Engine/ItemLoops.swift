@@ -46,11 +46,19 @@ struct Judgement<Input: Sendable, Output: Sendable>: Sendable {
     @usableFromInline var ends = Ends<Input, Output>()
     /// What is to be tried again.
     @usableFromInline var rest = Cargo<Input>()
-    /// The longest that a server wants to be left alone.
-    @usableFromInline var retryAfter: Duration?
+    /// How long the server wants to be left alone, at least; zero if it had too much and did not say how long. `nil` if it
+    /// has no such wish.
+    @usableFromInline var pause: Duration?
 
     @inlinable
     init() {}
+
+    /// Notes why an item was not done.
+    @usableFromInline
+    mutating func heed(_ error: any Error, retryAfter: Duration?, atMost longest: Duration) {
+        guard let time = retryAfter ?? (error.isTooManyRequests ? .zero : nil), time <= longest else { return }
+        pause = max(pause ?? .zero, time)
+    }
 }
 
 extension Cargo {
@@ -62,13 +70,13 @@ extension Cargo {
         for place in items.indices {
             var past = pasts[place]
             let item = items[place]
+            if case .transient(let error, let retryAfter) = outcomes[place] {
+                judgement.heed(error, retryAfter: retryAfter, atMost: retry.longestRetryAfter)
+            }
             if let end = past.add(outcomes[place], hasKey: item.keyPrefix != nil, retry) {
                 judgement.ends.add(BulkRecord(item, end, attempts: past.allAttempts))
             } else {
                 judgement.rest.append(item, past)
-                if case .transient(_, let time?) = outcomes[place] {
-                    judgement.retryAfter = max(judgement.retryAfter ?? .zero, time)
-                }
             }
         }
         return judgement

@@ -145,10 +145,9 @@ final class RunCore<Operation: BulkOperation>: Sendable {
             guard update({ $0.settle(id, ends, rest: rest, took: clock.now() - start) }) else { return }
             await write { try await $0.ended(ends.records) }
             await publish(ends)
+            let delay = delay(after: judgement, of: cargo)
             cargo = rest
-            guard !cargo.isEmpty else { break }
-            let delay = delay(before: cargo, judgement.retryAfter)
-            guard (try? await clock.sleep(for: delay)) != nil else { break }
+            guard !cargo.isEmpty, (try? await clock.sleep(for: delay)) != nil else { break }
         }
         if !cargo.isEmpty {
             let unsent = update { $0.giveUp(id) }
@@ -158,10 +157,13 @@ final class RunCore<Operation: BulkOperation>: Sendable {
         update { ((), $0.release(id)) }
     }
 
-    private func delay(before cargo: Cargo<Input>, _ retryAfter: Duration?) -> Duration {
-        if let retryAfter { limiter.pause(for: retryAfter) }
-        let attempts = cargo.pasts.lazy.map(\.attempts).max() ?? 1
-        return generator.withLock { options.retry.delay(after: attempts, using: &$0) }
+    /// How long a chunk waits for its next attempt. If the server had too much, so does everybody else.
+    private func delay(after judgement: Judgement<Input, Output>, of cargo: Cargo<Input>) -> Duration {
+        guard !judgement.rest.isEmpty || judgement.pause != nil else { return .zero }
+        let attempts = (cargo.pasts.lazy.map(\.attempts).max() ?? 0) + 1
+        let delay = generator.withLock { options.retry.delay(after: attempts, using: &$0) }
+        if let pause = judgement.pause { limiter.pause(for: max(pause, delay)) }
+        return delay
     }
 
     /// Writes down what is about to be sent, once. Returns whether it may be.

@@ -39,6 +39,11 @@ enum ThrownErrors {
 }
 
 extension Error {
+    /// Whether a server says that it had too many requests.
+    var isTooManyRequests: Bool {
+        (self as? BulkError)?.status == 429 || (self as? GraphQLClientError)?.status == 429
+    }
+
     /// Whether a failure says of an idempotency key that nothing was done under it, ever. A server that looked at the key
     /// would have answered with the success. Not so if it looked at the sender alone, or if the key is in use.
     @usableFromInline var answersKey: Bool {
