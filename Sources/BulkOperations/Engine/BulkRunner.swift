@@ -70,7 +70,7 @@ extension BulkRunner {
     ///   - journal: Where the run remembers what it did, and goes on from.
     ///   - progress: Told how far the run has come.
     /// - Returns: The end of each input. It has the outputs and what failed, so it is as large as those are; see
-    ///   ``forEach(of:journal:progress:_:)`` for runs that must not grow.
+    ///   ``forEach(of:journal:progress:_:)`` and ``records(of:journal:progress:)`` for runs that must not grow.
     /// - Throws: What ``BulkOperation/prepare()`` throws, and ``BulkError`` for a journal that is of another run, in use or
     ///   damaged; before anything is read.
     /// - Complexity: O(*n*) besides what the operation takes.

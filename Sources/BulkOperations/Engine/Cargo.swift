@@ -51,8 +51,8 @@ struct Cargo<Input: Sendable>: Sendable {
         return part
     }
 
-    /// Gives each item its idempotency key.
-    mutating func setKeys(_ prefix: String) {
+    /// Gives each item the idempotency key of this run.
+    mutating func setKeys(_ prefix: String?) {
         for place in items.indices { items[place].keyPrefix = prefix }
     }
 }

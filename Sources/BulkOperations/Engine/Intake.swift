@@ -20,8 +20,12 @@ final class Intake<Input: Sendable>: Sendable {
     }
 
     @usableFromInline let state = Mutex(State())
+    /// What the items' idempotency keys begin with; `nil` if they have none.
+    @usableFromInline let keyPrefix: String?
 
-    init() {}
+    init(keyPrefix: String?) {
+        self.keyPrefix = keyPrefix
+    }
 
     /// How many items were read.
     var readCount: Int { state.withLock { $0.nextIndex } }
@@ -31,7 +35,7 @@ final class Intake<Input: Sendable>: Sendable {
     func add(_ input: Input) -> Bool {
         state.withLock { state in
             guard state.isOpen else { return false }
-            state.cargo.append(BulkItem(index: state.nextIndex, input: input))
+            state.cargo.append(BulkItem(index: state.nextIndex, input: input, keyPrefix: keyPrefix))
             state.nextIndex += 1
             return true
         }
@@ -39,7 +43,9 @@ final class Intake<Input: Sendable>: Sendable {
 
     /// Takes items of an earlier run, which have their indices.
     func add(_ cargo: Cargo<Input>) {
-        state.withLock { state in
+        var cargo = cargo
+        cargo.setKeys(keyPrefix)
+        state.withLock { [cargo] state in
             guard state.isOpen else { return }
             state.cargo += cargo
             state.nextIndex += cargo.count

@@ -71,15 +71,13 @@ extension RunCore {
 
     /// What is to be sent, whatever earlier processes did. What they had in flight is sent again if that does no harm.
     private func recalled(_ cargo: Cargo<Input>, _ ended: inout Ends) -> Cargo<Input> {
-        var cargo = cargo
-        if let keyPrefix { cargo.setKeys(keyPrefix) }
         guard let journal, cargo.pasts.contains(where: { journal.knows($0.index) }) else { return cargo }
         var rest = Cargo<Input>()
         for (item, past) in zip(cargo.items, cargo.pasts) {
             switch memory(of: item, in: journal) {
             case .none:
                 rest.append(item, past)
-            case .ended(.unknown(let error), let attempts) where keyPrefix != nil:
+            case .ended(.unknown(let error), let attempts) where item.keyPrefix != nil:
                 rest.append(item, ItemPast(of: item.index, attempts: attempts, error: error, isSuspect: true))
             case .ended(let end, let attempts):
                 ended.add(BulkRecord(item, end, attempts: attempts, isFromJournal: true))

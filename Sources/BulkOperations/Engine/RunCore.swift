@@ -19,13 +19,12 @@ final class RunCore<Operation: BulkOperation>: Sendable {
 
     let operation: Operation
     let loops: ItemLoops<Input, Output>
-    let intake = Intake<Input>()
+    let intake: Intake<Input>
     let options: BulkOptions
     let limiter: BulkRateLimiter
     let clock: RunClock
     let attempt: Attempt<Operation>
     let runID: String
-    let keyPrefix: String?
     private let machine: Mutex<Machine>
     private let generator: Mutex<any RandomNumberGenerator & Sendable>
     private let total: Int?
@@ -58,7 +57,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
             gracePeriod: options.gracePeriod,
             clock: clock
         )
-        keyPrefix = options.usesIdempotencyKeys ? runID : nil
+        intake = Intake(keyPrefix: options.usesIdempotencyKeys ? runID : nil)
         delivery = handler.map { Delivery($0) }
         generator = Mutex(options.generator)
         let sizer = ChunkSizer(options.chunking, atMost: operation.maxChunkSize)

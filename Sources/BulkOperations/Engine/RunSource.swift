@@ -5,8 +5,8 @@
 /// What yields the inputs of a run.
 @usableFromInline
 struct RunSource<Input: Sendable> {
-    /// Reads inputs, at most so many, and puts each into the intake at once. Returns whether there may be
-    /// more that it wants.
+    /// Reads inputs, at most so many, and puts each into the intake at once. Returns whether there may be more
+    /// that it takes.
     @usableFromInline
     typealias Read = (_ limit: Int, _ intake: Intake<Input>) async throws -> Bool
 
