@@ -37,13 +37,13 @@ extension Workload {
 
 extension Job {
     /// A request a record, one after another; a hundred of them are timed.
-    fileprivate static let requests = Job(name: "one-by-one", part: 100) { n in
+    fileprivate static let requests = Job(name: "one-by-one of 100", part: 100) { n in
         let desk = try Desk()
         return try desk.creating(desk.requests, chunkSize: 1, chunks: 1)(n)
     }
 
     /// A document a record, likewise.
-    fileprivate static let mutations = Job(name: "one-by-one", part: 100) { n in
+    fileprivate static let mutations = Job(name: "one-by-one of 100", part: 100) { n in
         let desk = try Desk()
         return try desk.creating(desk.mutations, chunkSize: 1, chunks: 1)(n)
     }
