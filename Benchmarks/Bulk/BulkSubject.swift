@@ -6,7 +6,13 @@ import BulkOperations
 
 extension Subject {
     /// Runs of bulk operations.
-    static let bulk = Subject(name: "bulk", workloads: [.runCollected, .runStreamed, .runAsyncSource, .runOneByOne])
+    static let bulk = Subject(
+        name: "bulk",
+        workloads: [
+            .runCollected, .runStreamed, .runAsyncSource, .runOneByOne, .runWithJournal, .importRows, .memoryOfImport,
+            .concurrentCreations, .envelopedCreations, .aliasedCreations,
+        ]
+    )
 }
 
 extension Workload {
@@ -38,7 +44,7 @@ extension Workload {
         return summary.chunks
     }
 
-    private static func bulk(
+    static func bulk(
         _ name: String,
         chunkSize: Int = 100,
         upTo largest: Int = 1_000_000,
@@ -56,7 +62,7 @@ extension Workload {
 
 extension Job {
     /// The same chunks in a task group with as many tasks at a time, and nothing else: no account, no errors.
-    fileprivate static func taskAChunk(of size: Int) -> Job {
+    static func taskAChunk(of size: Int) -> Job {
         Job(name: "task-a-chunk") { n in
             {
                 var outputs: [Int] = []

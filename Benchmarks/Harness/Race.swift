@@ -13,7 +13,8 @@ struct Race {
     func run() async throws -> Measurement.Time {
         try await warmUp()
         let runJob = try await job.prepare(n)
-        let runFloor = try await floor.prepare(n)
+        let floorCount = min(n, floor.part)
+        let runFloor = try await floor.prepare(floorCount)
         let clock = ContinuousClock()
         var times: [Double] = []
         var floorTimes: [Double] = []
@@ -26,7 +27,7 @@ struct Race {
             let count = try await runJob()
             let finish = clock.now
             try check(count)
-            floorTimes.append((middle - start) / .nanoseconds(n))
+            floorTimes.append((middle - start) / .nanoseconds(floorCount))
             times.append((finish - middle) / .nanoseconds(n))
             counts.append(count)
         }
@@ -43,7 +44,7 @@ struct Race {
     private func warmUp() async throws {
         let n = min(n, 10_000)
         let runJob = try await job.prepare(n)
-        let runFloor = try await floor.prepare(n)
+        let runFloor = try await floor.prepare(min(n, floor.part))
         for _ in 0..<3 {
             _ = try await runFloor()
             _ = try await runJob()

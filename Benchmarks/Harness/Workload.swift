@@ -17,6 +17,8 @@ typealias Run = @Sendable () async throws -> Int
 /// Something that does as many operations as it is asked to.
 struct Job: Sendable {
     var name: String
+    /// The most operations that are timed, where more would take too long: each of the others is taken to cost the same.
+    var part = Int.max
     /// Gets everything ready that is not to be measured, for a number of operations.
     var prepare: @Sendable (_ n: Int) async throws -> Run
 }

@@ -165,7 +165,7 @@ public final class BulkBatch<Payload: Sendable>: Sendable {
             }
         }
         let phases = WorkPlan.phases(of: work).map { phase in
-            phase.map { ItemState(item: BulkItem(index: $0.index, input: $0)) }
+            Cargo(phase.map { BulkItem(index: $0.index, input: $0) })
         }
         return try await runner.run(phases: phases)
     }

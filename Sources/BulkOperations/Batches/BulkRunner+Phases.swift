@@ -4,9 +4,9 @@
 
 extension BulkRunner {
     /// Runs phases of items one after another. Once one was not completed, the rest is not sent.
-    func run(phases: [[ItemState<Input>]]) async throws -> Result {
+    func run(phases: [Cargo<Input>]) async throws -> Result {
         let runID = String.randomRunID()
-        var whole = try await run(phases.first ?? [], runID: runID)
+        var whole = try await run(phases.first ?? Cargo(), runID: runID)
         for phase in phases.dropFirst() {
             if case .completed = whole.summary.ending {
                 let next = try await run(phase, runID: runID)
@@ -26,18 +26,14 @@ extension BulkResult {
         failures += next.failures
         unknown += next.unknown
         notSent += next.notSent
-        summary.succeeded += next.summary.succeeded
-        summary.failed += next.summary.failed
-        summary.unknown += next.summary.unknown
-        summary.notSent += next.summary.notSent
-        summary.retried += next.summary.retried
+        summary.tally += next.summary.tally
         summary.chunks += next.summary.chunks
         summary.duration += next.summary.duration
         summary.ending = next.summary.ending
     }
 
-    fileprivate mutating func appendUnsent(_ items: [ItemState<Input>]) {
-        notSent += items.map { BulkUnsent(index: $0.item.index, input: $0.item.input, round: 0) }
-        summary.notSent += items.count
+    fileprivate mutating func appendUnsent(_ cargo: Cargo<Input>) {
+        notSent += cargo.items.map { BulkUnsent(index: $0.index, input: $0.input, round: 0) }
+        summary.tally.notSent += cargo.count
     }
 }

@@ -23,11 +23,11 @@ struct Attempt<Operation: BulkOperation>: Sendable {
 
     /// An outcome for each item, whatever the operation does.
     func outcomes(of chunk: BulkChunk<Operation.Input>) async -> [Outcome] {
-        let mayRepeat = chunk.hasIdempotencyKeys
         let outcomes: [Outcome]
         do {
             outcomes = try await perform(chunk)
         } catch {
+            let mayRepeat = chunk.hasIdempotencyKeys
             outcomes = chunk.items.map { _ in .thrown(error, mayRepeat: mayRepeat) }
         }
         guard outcomes.count == chunk.items.count else {

@@ -36,6 +36,7 @@ public struct BulkRunner<Operation: BulkOperation>: Sendable {
     public let operation: Operation
     /// The options of each run.
     public let options: BulkOptions
+    @usableFromInline let loops: ItemLoops<Input, Output>
 
     /// Makes a runner, which may be used for many runs, at the same time too.
     ///
@@ -44,16 +45,19 @@ public struct BulkRunner<Operation: BulkOperation>: Sendable {
     ///   - options: How.
     /// - Throws: ``BulkError`` with ``BulkError/Code/invalidOption`` that names the option, or with
     ///   ``BulkError/Code/notAtomic`` if the operation cannot do what ``BulkFailureMode/atomic`` asks for.
+    @inlinable
     public init(_ operation: Operation, options: BulkOptions = BulkOptions()) throws(BulkError) {
-        try options.check()
-        if options.failureMode == .atomic, !operation.isAtomic {
-            throw BulkError(
-                .notAtomic,
-                "\(Operation.self) cannot do a chunk as a whole or not at all; choose another failure mode.",
-                offender: "failureMode"
-            )
-        }
+        try options.check(for: operation)
         self.operation = operation
+        self.options = options
+        loops = ItemLoops(operation)
+    }
+
+    /// The same with other options.
+    private init(_ runner: Self, options: BulkOptions) throws(BulkError) {
+        try options.check(for: runner.operation)
+        operation = runner.operation
+        loops = runner.loops
         self.options = options
     }
 }
@@ -66,16 +70,17 @@ extension BulkRunner {
     ///   - journal: Where the run remembers what it did, and goes on from.
     ///   - progress: Told how far the run has come.
     /// - Returns: The end of each input. It has the outputs and what failed, so it is as large as those are; see
-    ///   ``forEach(of:journal:progress:_:)`` for runs that must not grow.
+    ///   ``forEach(of:journal:progress:_:)`` and ``records(of:journal:progress:)`` for runs that must not grow.
     /// - Throws: What ``BulkOperation/prepare()`` throws, and ``BulkError`` for a journal that is of another run, in use or
     ///   damaged; before anything is read.
     /// - Complexity: O(*n*) besides what the operation takes.
+    @inlinable
     public func run<C: Collection & Sendable>(
         _ inputs: C,
         journal: BulkJournal<Output>? = nil,
         progress: BulkProgressUpdates? = nil
     ) async throws -> Result where C.Element == Input {
-        try await collect(SequenceSource(inputs, isFinite: true), total: inputs.count, journal, progress)
+        try await collect(RunSource(inputs, isFinite: true), total: inputs.count, journal, progress)
     }
 
     /// Runs over a sequence of any length.
@@ -83,26 +88,28 @@ extension BulkRunner {
     /// Otherwise as ``run(_:journal:progress:)``; if the run ends early, ``BulkSummary/firstUnread`` says where the sequence
     /// was left.
     /// `total` is how many inputs there are, if that is known, for the progress.
+    @inlinable
     public func run<S: Sequence>(
         _ inputs: sending S,
         total: Int? = nil,
         journal: BulkJournal<Output>? = nil,
         progress: BulkProgressUpdates? = nil
     ) async throws -> Result where S.Element == Input {
-        try await collect(SequenceSource(inputs, isFinite: false), total: total, journal, progress)
+        try await collect(RunSource(inputs, isFinite: false), total: total, journal, progress)
     }
 
     /// Runs over an asynchronous sequence of any length, which is read no faster than chunks are done.
     ///
     /// Otherwise as ``run(_:journal:progress:)``. When the sequence throws, what was read before ends as usual, and
     /// the error is in ``BulkSummary/ending``.
+    @inlinable
     public func run<S: AsyncSequence>(
         _ inputs: sending S,
         total: Int? = nil,
         journal: BulkJournal<Output>? = nil,
         progress: BulkProgressUpdates? = nil
     ) async throws -> Result where S.Element == Input {
-        try await collect(AsyncSource(inputs), total: total, journal, progress)
+        try await collect(RunSource(inputs), total: total, journal, progress)
     }
 
     /// Runs over a collection and hands over the end of each item as it comes; nothing is kept.
@@ -117,16 +124,18 @@ extension BulkRunner {
     /// - Returns: The run in numbers.
     /// - Throws: What ``BulkOperation/prepare()`` throws, and ``BulkError`` for a journal that is of another run, in use or
     ///   damaged; before anything is read.
+    @inlinable
     public func forEach<C: Collection & Sendable>(
         of inputs: C,
         journal: BulkJournal<Output>? = nil,
         progress: BulkProgressUpdates? = nil,
         _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
     ) async throws -> BulkSummary where C.Element == Input {
-        try await summarize(SequenceSource(inputs, isFinite: true), total: inputs.count, journal, progress, handler)
+        try await summarize(RunSource(inputs, isFinite: true), total: inputs.count, journal, progress, handler)
     }
 
     /// Runs over a sequence of any length in constant memory; otherwise as ``forEach(of:journal:progress:_:)``.
+    @inlinable
     public func forEach<S: Sequence>(
         of inputs: sending S,
         total: Int? = nil,
@@ -134,11 +143,12 @@ extension BulkRunner {
         progress: BulkProgressUpdates? = nil,
         _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
     ) async throws -> BulkSummary where S.Element == Input {
-        try await summarize(SequenceSource(inputs, isFinite: false), total: total, journal, progress, handler)
+        try await summarize(RunSource(inputs, isFinite: false), total: total, journal, progress, handler)
     }
 
     /// Runs over an asynchronous sequence of any length in constant memory; otherwise as
     /// ``forEach(of:journal:progress:_:)``.
+    @inlinable
     public func forEach<S: AsyncSequence>(
         of inputs: sending S,
         total: Int? = nil,
@@ -146,41 +156,43 @@ extension BulkRunner {
         progress: BulkProgressUpdates? = nil,
         _ handler: @escaping @concurrent @Sendable ([Record]) async throws -> Void
     ) async throws -> BulkSummary where S.Element == Input {
-        try await summarize(AsyncSource(inputs), total: total, journal, progress, handler)
+        try await summarize(RunSource(inputs), total: total, journal, progress, handler)
     }
 }
 
 extension BulkRunner {
-    private func collect<Source: RunSource<Input>>(
-        _ source: sending Source,
+    @usableFromInline
+    func collect(
+        _ source: sending RunSource<Input>,
         total: Int?,
         _ journal: BulkJournal<Output>?,
         _ progress: BulkProgressUpdates?,
-        runID: String = .randomRunID()
+        runID: String? = nil
     ) async throws -> Result {
         let core = try await makeCore(total: total, journal, progress, nil, runID: runID)
-        var result = await core.run(source).1
-        let runID = core.journal?.runID ?? runID
-        result.rerun = { rerun in
-            let runner = try BulkRunner(operation, options: rerun.options ?? options)
-            return try await runner.run(rerun.items, runID: runID)
+        let (summary, records) = await core.run(source)
+        var result = loops.makeResult(records)
+        result.summary = summary
+        result.rerun = { [runID = core.runID] rerun in
+            try await BulkRunner(self, options: rerun.options ?? options).run(rerun.cargo, runID: runID)
         }
         return result
     }
 
     /// Runs over items whose indices are given.
-    func run(_ items: [ItemState<Input>], runID: String) async throws -> Result {
-        try await collect(RerunSource(items), total: items.count, nil, nil, runID: runID)
+    func run(_ cargo: Cargo<Input>, runID: String) async throws -> Result {
+        try await collect(RunSource(cargo), total: cargo.count, nil, nil, runID: runID)
     }
 
-    private func summarize<Source: RunSource<Input>>(
-        _ source: sending Source,
+    @usableFromInline
+    func summarize(
+        _ source: sending RunSource<Input>,
         total: Int?,
         _ journal: BulkJournal<Output>?,
         _ progress: BulkProgressUpdates?,
         _ handler: @escaping RecordHandler<Input, Output>
     ) async throws -> BulkSummary {
-        let core = try await makeCore(total: total, journal, progress, handler, runID: .randomRunID())
+        let core = try await makeCore(total: total, journal, progress, handler)
         return await core.run(source).0
     }
 
@@ -190,8 +202,9 @@ extension BulkRunner {
         _ journal: BulkJournal<Output>?,
         _ progress: BulkProgressUpdates?,
         _ handler: RecordHandler<Input, Output>?,
-        runID: String
+        runID: String? = nil
     ) async throws -> RunCore<Operation> {
+        let runID = runID ?? .randomRunID()
         var open: RunJournal<Output>?
         do {
             if let journal { open = try await RunJournal(journal, runID: runID) }
@@ -202,6 +215,7 @@ extension BulkRunner {
         }
         return RunCore(
             operation,
+            loops: loops,
             options: options,
             runID: open?.runID ?? runID,
             journal: open,

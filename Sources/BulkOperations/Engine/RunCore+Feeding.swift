@@ -3,27 +3,27 @@
 // From the source to chunks: never more than there is room for.
 
 extension RunCore {
+    /// How many items are read between two looks at whether the run goes on.
+    private static var step: Int { 128 }
+
     /// Reads the source, a chunk whenever there is room for one, until it ends or the run does.
-    func feed<Source: RunSource<Input>>(from source: Source) async {
-        var source = source
-        var firstUnread: Int? = 0
-        var readCount = 0
+    func feed(from source: RunSource<Input>) async {
+        var isAtEnd = false
         do {
-            while await hasRoom() {
-                guard try await feedChunk(from: &source, &readCount) else {
-                    firstUnread = nil
-                    break
-                }
-                try await clock.sleep(for: options.delayBetweenChunks)
+            while !isAtEnd, await hasRoom() {
+                isAtEnd = try await !feedChunk(from: source)
+                if !isAtEnd { try await clock.sleep(for: options.delayBetweenChunks) }
             }
         } catch {
             stop(.sourceFailed(error), .settling)
+            _ = await admit(isChecked: true)
         }
-        if firstUnread != nil {
-            firstUnread = source.isFinite ? await drain(&source) : readCount
+        if !isAtEnd, source.isFinite {
+            await drain(source)
+            isAtEnd = true
         }
-        let unread = firstUnread
-        await publish(update { $0.endReading(firstUnread: unread) })
+        let firstUnread = isAtEnd ? nil : intake.readCount
+        await publish(update { $0.endReading(firstUnread: firstUnread) })
     }
 
     private func hasRoom() async -> Bool {
@@ -33,36 +33,31 @@ extension RunCore {
     }
 
     /// Reads as many valid inputs as a chunk has, and sends them. Returns whether there may be more.
-    private func feedChunk<Source: RunSource<Input>>(from source: inout Source, _ readCount: inout Int) async throws
-        -> Bool
-    {
+    private func feedChunk(from source: RunSource<Input>) async throws -> Bool {
         let isAtomic = options.failureMode == .atomic
         let size = isAtomic ? .max : look { $0.sizer.size }
-        var ended: [Record] = []
         var count = 0
         var isMore = true
-        while count < size {
-            guard !Task.isCancelled, var state = try await source.next() else {
-                isMore = Task.isCancelled
-                break
-            }
-            readCount += 1
-            state.item.keyPrefix = keyPrefix
-            if let record = try knownRecord(of: &state) ?? invalidRecord(of: state) {
-                ended.append(record)
-                if ended.count >= min(size, 100) {
-                    let batch = ended
-                    ended = []
-                    await take(batch)
-                }
-            } else {
-                count = look { [state] in $0.gather(state) }
-            }
+        while isMore, count < size, !Task.isCancelled {
+            isMore = try await source.read(min(size - count, Self.step), intake)
+            count = await admit(isChecked: true)
         }
-        await take(ended)
         if isAtomic, let reason = reasonNotToBegin(count) { stop(reason, .settling) }
         start(at: size)
-        return isMore
+        return isMore || Task.isCancelled
+    }
+
+    /// Takes what was read into the account. Returns how many items are gathered.
+    private func admit(isChecked: Bool) async -> Int {
+        var ends = Ends()
+        var cargo = recalled(intake.cargo, &ends)
+        if isChecked { cargo = loops.check(cargo, &ends) }
+        let count = update { [cargo, ends] machine in
+            intake.clear()
+            return machine.read(cargo, ends)
+        }
+        await publish(ends)
+        return count
     }
 
     /// Why an atomic run cannot begin now that all inputs are read.
@@ -74,53 +69,45 @@ extension RunCore {
         )
     }
 
-    /// The end that an earlier process saw. What it had in flight is sent again if that does no harm.
-    private func knownRecord(of state: inout ItemState<Input>) throws -> Record? {
-        switch try journal?.memory(of: state.item.index) ?? .none {
-        case .none:
-            return nil
-        case .ended(.unknown(let error), let attempts) where keyPrefix != nil:
-            state.suspect(because: error, attempts: attempts)
-            return nil
-        case .ended(let end, let attempts):
-            return Record(state.item, end, attempts: attempts, isFromJournal: true)
-        case .inFlight:
-            let error = BulkError(.cancelled, "The process ended while the item was under way.")
-            guard keyPrefix == nil else {
-                state.suspect(because: error, attempts: 1)
-                return nil
+    /// What is to be sent, whatever earlier processes did. What they had in flight is sent again if that does no harm.
+    private func recalled(_ cargo: Cargo<Input>, _ ended: inout Ends) -> Cargo<Input> {
+        guard let journal, cargo.pasts.contains(where: { journal.knows($0.index) }) else { return cargo }
+        var rest = Cargo<Input>()
+        for (item, past) in zip(cargo.items, cargo.pasts) {
+            switch memory(of: item, in: journal) {
+            case .none:
+                rest.append(item, past)
+            case .ended(.unknown(let error), let attempts) where item.keyPrefix != nil:
+                rest.append(item, ItemPast(of: item.index, attempts: attempts, error: error, isSuspect: true))
+            case .ended(let end, let attempts):
+                ended.add(BulkRecord(item, end, attempts: attempts, isFromJournal: true))
             }
-            return Record(state.item, .unknown(error), attempts: 1, isFromJournal: true)
         }
+        return rest
     }
 
-    private func invalidRecord(of state: ItemState<Input>) -> Record? {
+    /// How an item ended in an earlier process. If the journal cannot be read any more, nothing more is sent.
+    private func memory(of item: BulkItem<Input>, in journal: RunJournal<Output>) -> RunJournal<Output>.Memory {
         do {
-            try operation.validate(state.item.input)
-            return nil
+            return try journal.memory(of: item.index)
         } catch {
-            return state.record(.failed(error), attempts: 0)
+            stop(.journalFailed(error), .settling)
+            return .none
         }
-    }
-
-    private func take(_ records: [Record]) async {
-        guard !records.isEmpty else { return }
-        update { ((), $0.read(records)) }
-        await publish(records)
     }
 
     private func start(at size: Int) {
-        guard let (id, items) = look({ $0.cut(at: size) }) else { return }
-        let task = Task(name: options.name.map { "\($0) chunk \(id)" }) { await self.send(items, as: id) }
+        guard let (id, cargo) = look({ $0.cut(at: size) }) else { return }
+        let task = Task(name: options.name.map { "\($0) chunk \(id)" }) { await self.send(cargo, as: id) }
         if !look({ $0.started(task, for: id) }) { task.cancel() }
     }
 
     /// Reads the rest of a finite source, to tell what was not sent.
-    private func drain<Source: RunSource<Input>>(_ source: inout Source) async -> Int? {
-        while let state = try? await source.next() {
-            var state = state
-            if let record = try? knownRecord(of: &state) { await take([record]) } else { _ = look { $0.gather(state) } }
+    private func drain(_ source: RunSource<Input>) async {
+        var isMore = true
+        while isMore {
+            isMore = (try? await source.read(Self.step, intake)) ?? false
+            _ = await admit(isChecked: false)
         }
-        return nil
     }
 }

@@ -5,6 +5,7 @@
 internal import Synchronization
 
 /// What becomes of records, besides the result: whoever wants them as they come.
+@usableFromInline
 typealias RecordHandler<Input: Sendable, Output: Sendable> =
     @concurrent @Sendable ([BulkRecord<Input, Output>]) async throws -> Void
 
@@ -14,13 +15,16 @@ final class RunCore<Operation: BulkOperation>: Sendable {
     typealias Output = Operation.Output
     typealias Machine = RunMachine<Input, Output>
     typealias Record = BulkRecord<Input, Output>
+    typealias Ends = BulkOperations.Ends<Input, Output>
 
     let operation: Operation
+    let loops: ItemLoops<Input, Output>
+    let intake: Intake<Input>
     let options: BulkOptions
     let limiter: BulkRateLimiter
     let clock: RunClock
     let attempt: Attempt<Operation>
-    let keyPrefix: String?
+    let runID: String
     private let machine: Mutex<Machine>
     private let generator: Mutex<any RandomNumberGenerator & Sendable>
     private let total: Int?
@@ -30,6 +34,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
 
     init(
         _ operation: Operation,
+        loops: ItemLoops<Input, Output>,
         options: BulkOptions,
         runID: String,
         journal: RunJournal<Output>?,
@@ -37,8 +42,10 @@ final class RunCore<Operation: BulkOperation>: Sendable {
         progress: BulkProgressUpdates?,
         handler: RecordHandler<Input, Output>?
     ) {
+        self.runID = runID
         self.journal = journal
         self.operation = operation
+        self.loops = loops
         self.options = options
         self.total = total
         self.progress = progress
@@ -50,7 +57,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
             gracePeriod: options.gracePeriod,
             clock: clock
         )
-        keyPrefix = options.usesIdempotencyKeys ? runID : nil
+        intake = Intake(keyPrefix: options.usesIdempotencyKeys ? runID : nil)
         delivery = handler.map { Delivery($0) }
         generator = Mutex(options.generator)
         let sizer = ChunkSizer(options.chunking, atMost: operation.maxChunkSize)
@@ -75,7 +82,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
     // MARK: The run as a whole
 
     /// Runs to the end, whatever that is.
-    func run<Source: RunSource<Input>>(_ source: sending Source) async -> (BulkSummary, BulkResult<Input, Output>) {
+    func run(_ source: sending RunSource<Input>) async -> (BulkSummary, [[Record]]) {
         let name = options.name
         let timer = options.timeout.map { timeout in
             Task(name: name.map { "\($0) time-out" }) { [weak self, clock] in
@@ -96,11 +103,9 @@ final class RunCore<Operation: BulkOperation>: Sendable {
         await journal?.close()
         let elapsed = clock.now()
         progress?.finish(with: look { $0.progress(total: total, elapsed: elapsed, isLast: true) })
-        var (summary, result) = look { ($0.summary, $0.result) }
+        var (summary, records) = look { ($0.summary, $0.takeRecords()) }
         summary.duration = elapsed
-        result.summary = summary
-        result.sort()
-        return (summary, result)
+        return (summary, records)
     }
 
     /// Ends the run early. What does not end by itself when it is cancelled is given up after a while.
@@ -115,73 +120,57 @@ final class RunCore<Operation: BulkOperation>: Sendable {
 
     private func abandon() async {
         let error = BulkError(.cancelled, "The run ended while the item was under way, and nothing was heard of it.")
-        await publish(update { $0.abandon(because: error) })
+        let ends = update { machine in
+            _ = machine.read(intake.close(), Ends())
+            return machine.abandon(because: error)
+        }
+        await publish(ends)
     }
 
     // MARK: Chunks
 
     /// Sends a chunk until all its items have an end, or the run ends.
-    func send(_ items: [ItemState<Input>], as id: Int) async {
-        var items = items
-        while (try? await limiter.waitForTurn()) != nil, await announce(items), look({ $0.beginAttempt(id) }) {
+    func send(_ cargo: Cargo<Input>, as id: Int) async {
+        var cargo = cargo
+        while (try? await limiter.waitForTurn()) != nil, await announce(cargo), look({ $0.beginAttempt(id) }) {
             let start = clock.now()
-            let outcomes = await attempt.outcomes(of: chunk(of: items))
-            let judged = judge(items, outcomes)
-            let isOurs = update { $0.settle(id, judged.records, rest: judged.rest, took: clock.now() - start) }
-            guard isOurs else { return }
-            await write { try await $0.ended(judged.records) }
-            await publish(judged.records)
-            items = judged.rest
-            guard !items.isEmpty, (try? await clock.sleep(for: delay(before: items, judged.retryAfter))) != nil else {
-                break
-            }
+            let chunk = BulkChunk(
+                items: cargo.items,
+                isAtomic: options.failureMode == .atomic,
+                limiter: limiter
+            )
+            let judgement = loops.judge(cargo, await attempt.outcomes(of: chunk), options.retry)
+            let (ends, rest) = (judgement.ends, judgement.rest)
+            guard update({ $0.settle(id, ends, rest: rest, took: clock.now() - start) }) else { return }
+            await write { try await $0.ended(ends.records) }
+            await publish(ends)
+            let delay = delay(after: judgement, of: cargo)
+            cargo = rest
+            guard !cargo.isEmpty, (try? await clock.sleep(for: delay)) != nil else { break }
         }
-        let unsent = update { $0.giveUp(id) }
-        await write { try await $0.withdraw(unsent) }
-        await publish(unsent)
+        if !cargo.isEmpty {
+            let unsent = update { $0.giveUp(id) }
+            await write { try await $0.withdraw(unsent.records) }
+            await publish(unsent)
+        }
         update { ((), $0.release(id)) }
     }
 
-    private func chunk(of items: [ItemState<Input>]) -> BulkChunk<Input> {
-        let items = items.map { state in
-            var item = state.item
-            item.attempt = state.attempts + state.earlierAttempts + 1
-            return item
-        }
-        return BulkChunk(items: items, isAtomic: options.failureMode == .atomic, limiter: limiter)
-    }
-
-    private func judge(
-        _ items: [ItemState<Input>],
-        _ outcomes: [BulkOutcome<Output>]
-    ) -> (records: [Record], rest: [ItemState<Input>], retryAfter: Duration?) {
-        var records: [Record] = []
-        records.reserveCapacity(items.count)
-        var rest: [ItemState<Input>] = []
-        var longest: Duration?
-        for (item, outcome) in zip(items, outcomes) {
-            switch item.judged(by: outcome, options.retry) {
-            case .end(let end):
-                records.append(item.record(end, attempts: item.attempts + 1))
-            case .again(let next, let retryAfter):
-                rest.append(next)
-                if let retryAfter { longest = max(longest ?? .zero, retryAfter) }
-            }
-        }
-        return (records, rest, longest)
-    }
-
-    private func delay(before items: [ItemState<Input>], _ retryAfter: Duration?) -> Duration {
-        if let retryAfter { limiter.pause(for: retryAfter) }
-        let attempts = items.lazy.map(\.attempts).max() ?? 1
-        return generator.withLock { options.retry.delay(after: attempts, using: &$0) }
+    /// How long a chunk waits for its next attempt. If the server had too much, so does everybody else.
+    private func delay(after judgement: Judgement<Input, Output>, of cargo: Cargo<Input>) -> Duration {
+        guard !judgement.rest.isEmpty || judgement.pause != nil else { return .zero }
+        let attempts = (cargo.pasts.lazy.map(\.attempts).max() ?? 0) + 1
+        let delay = generator.withLock { options.retry.delay(after: attempts, using: &$0) }
+        if let pause = judgement.pause { limiter.pause(for: max(pause, delay)) }
+        return delay
     }
 
     /// Writes down what is about to be sent, once. Returns whether it may be.
-    private func announce(_ items: [ItemState<Input>]) async -> Bool {
-        let new = items.lazy.filter { $0.attempts == 0 }.map(\.item.index)
-        guard !new.isEmpty else { return true }
-        return await write { try await $0.willSend(new) }
+    private func announce(_ cargo: Cargo<Input>) async -> Bool {
+        await write { journal in
+            let new = cargo.pasts.filter { $0.attempts == 0 }.map(\.index)
+            if !new.isEmpty { try await journal.willSend(new) }
+        }
     }
 
     /// Writes to the journal, if there is one. If that fails, nothing more is sent.
@@ -197,10 +186,10 @@ final class RunCore<Operation: BulkOperation>: Sendable {
         }
     }
 
-    /// Hands over records that are in the account already.
-    func publish(_ records: [Record]) async {
-        guard !records.isEmpty else { return }
-        if let error = await delivery?.deliver(records) { stop(.handlerFailed(error), .settling) }
+    /// Hands over what is in the account already.
+    func publish(_ ends: Ends) async {
+        guard !ends.isEmpty else { return }
+        if let error = await delivery?.deliver(ends.records) { stop(.handlerFailed(error), .settling) }
         progress?.update(at: clock.now()) {
             look { $0.progress(total: total, elapsed: clock.now(), isLast: false) }
         }

@@ -7,12 +7,12 @@
 /// Every item that was read is at each moment in exactly one place: being gathered, in a chunk in flight, or ended. A run
 /// is over when nothing is read any more and no chunk is in flight.
 struct RunMachine<Input: Sendable, Output: Sendable>: Sendable {
-    typealias Item = ItemState<Input>
-    typealias Record = BulkRecord<Input, Output>
+    typealias Ends = BulkOperations.Ends<Input, Output>
 
     /// A chunk that has items without an end.
     struct Chunk: Sendable {
-        var items: [Item]
+        /// Those items.
+        var cargo: Cargo<Input>
         /// The size that was in force when it was cut.
         let asked: Int
         /// Whether an attempt is under way.
@@ -42,13 +42,12 @@ struct RunMachine<Input: Sendable, Output: Sendable>: Sendable {
     private let collects: Bool
     private(set) var sizer: ChunkSizer
     private(set) var summary = BulkSummary()
-    private(set) var result = BulkResult<Input, Output>()
+    /// What the result is made of: records as they came.
+    private var records: [[BulkRecord<Input, Output>]] = []
     private var chunks: [Int: Chunk] = [:]
     private var nextChunk = 0
-    private var gathered: [Item] = []
+    private var gathered = Cargo<Input>()
     private var readCount = 0
-    /// Failures that are not an earlier process's: a run that stopped at one may be resumed.
-    private var newFailures = 0
     private var isReading = true
     private var haste: Haste?
     private var feeder: Task<Void, Never>?
@@ -61,9 +60,6 @@ struct RunMachine<Input: Sendable, Output: Sendable>: Sendable {
         self.sizer = sizer
         self.collects = collects
     }
-
-    /// Whether nothing more is to be sent.
-    var isEnding: Bool { haste != nil }
 
     /// Items that were read and have no end.
     var inFlight: Int { readCount - summary.total }
@@ -82,43 +78,34 @@ extension RunMachine {
         return nil
     }
 
-    /// Takes an item that was read. Returns how many are gathered.
-    mutating func gather(_ item: Item) -> Int {
-        guard isReading else { return 0 }
-        readCount += 1
-        gathered.append(item)
-        return gathered.count
-    }
-
-    /// Takes items that were read and have an end already.
-    mutating func read(_ records: [Record]) -> Actions {
-        guard isReading else { return Actions() }
-        readCount += records.count
-        return add(records)
+    /// Takes items that were read, some of which have an end already. Returns how many are gathered.
+    mutating func read(_ cargo: Cargo<Input>, _ ends: Ends) -> (Int, Actions) {
+        guard isReading else { return (0, Actions()) }
+        readCount += cargo.count + ends.records.count
+        gathered += cargo
+        return (gathered.count, add(ends))
     }
 
     /// Makes a chunk of what was gathered; `nil` if that is nothing, or nothing is to be sent any more.
-    mutating func cut(at asked: Int) -> (id: Int, items: [Item])? {
+    mutating func cut(at asked: Int) -> (id: Int, cargo: Cargo<Input>)? {
         guard haste == nil, isReading, !gathered.isEmpty else { return nil }
-        let items = gathered
-        gathered = []
-        chunks[nextChunk] = Chunk(items: items, asked: asked)
-        nextChunk += 1
-        return (nextChunk - 1, items)
+        defer { (gathered, nextChunk) = (Cargo(), nextChunk + 1) }
+        chunks[nextChunk] = Chunk(cargo: gathered, asked: asked)
+        return (nextChunk, gathered)
     }
 
     /// Ends the reading. What was gathered and not cut was never sent.
     ///
     /// - Parameter firstUnread: Where the source was left; `nil` if it was read to its end.
-    mutating func endReading(firstUnread: Int?) -> ([Record], Actions) {
-        guard isReading else { return ([], Actions()) }
+    mutating func endReading(firstUnread: Int?) -> (Ends, Actions) {
+        guard isReading else { return (Ends(), Actions()) }
         isReading = false
         summary.firstUnread = firstUnread
-        let records = gathered.map { $0.record($0.end(), attempts: 0) as Record }
-        gathered = []
-        var actions = add(records)
+        let ends: Ends = gathered.ends()
+        gathered = Cargo()
+        var actions = add(ends)
         actions.end = takeEnd()
-        return (records, actions)
+        return (ends, actions)
     }
 }
 
@@ -142,20 +129,20 @@ extension RunMachine {
     /// Takes what came of an attempt, unless the chunk was given up meanwhile.
     ///
     /// - Returns: Whether it was taken.
-    mutating func settle(_ id: Int, _ records: [Record], rest: [Item], took time: Duration) -> (Bool, Actions) {
+    mutating func settle(_ id: Int, _ ends: Ends, rest: Cargo<Input>, took time: Duration) -> (Bool, Actions) {
         guard let chunk = chunks[id] else { return (false, Actions()) }
-        sizer.record(time, count: chunk.items.count, cutAt: chunk.asked)
-        chunks[id]?.items = rest
+        sizer.record(time, count: chunk.cargo.count, cutAt: chunk.asked)
+        chunks[id]?.cargo = rest
         chunks[id]?.isSent = false
-        return (true, add(records))
+        return (true, add(ends))
     }
 
     /// Ends what a chunk has left, as it will not be sent again.
-    mutating func giveUp(_ id: Int) -> ([Record], Actions) {
-        guard let chunk = chunks[id] else { return ([], Actions()) }
-        let records = chunk.items.map { $0.record($0.end(), attempts: $0.attempts) as Record }
-        chunks[id]?.items = []
-        return (records, add(records))
+    mutating func giveUp(_ id: Int) -> (Ends, Actions) {
+        guard let chunk = chunks[id] else { return (Ends(), Actions()) }
+        let ends: Ends = chunk.cargo.ends()
+        chunks[id]?.cargo = Cargo()
+        return (ends, add(ends))
     }
 
     /// Makes room for another chunk.
@@ -167,13 +154,12 @@ extension RunMachine {
         return actions
     }
 
-    private mutating func add(_ records: [Record]) -> Actions {
-        for record in records {
-            summary.count(record)
-            if collects { result.add(record) }
-            if !record.isFromJournal, case .failed = record.end { newFailures += 1 }
-        }
-        return newFailures >= maxFailures ? stop(.stoppedByFailure, .settling) : Actions()
+    private mutating func add(_ ends: Ends) -> Actions {
+        guard !ends.isEmpty else { return Actions() }
+        summary.tally += ends.tally
+        if collects { records.append(ends.records) }
+        // A run that an earlier process's failures have stopped may be resumed.
+        return summary.tally.newFailures >= maxFailures ? stop(.stoppedByFailure, .settling) : Actions()
     }
 }
 
@@ -202,19 +188,16 @@ extension RunMachine {
     }
 
     /// Gives up what has not ended by itself: attempts of which nothing was heard are unknown.
-    mutating func abandon(because error: BulkError) -> ([Record], Actions) {
-        var (records, actions) = endReading(firstUnread: readCount)
+    mutating func abandon(because error: BulkError) -> (Ends, Actions) {
+        var (ends, actions) = endReading(firstUnread: readCount)
         for id in chunks.keys.sorted() {
             guard let chunk = chunks.removeValue(forKey: id) else { continue }
-            let isSent = chunk.isSent
-            let ends = chunk.items.map { item -> Record in
-                item.record(isSent ? .unknown(error) : item.end(), attempts: item.attempts + (isSent ? 1 : 0))
-            }
-            _ = add(ends)
-            records += ends
+            let abandoned: Ends = chunk.cargo.ends(abandoned: chunk.isSent ? error : nil)
+            _ = add(abandoned)
+            ends += abandoned
         }
         actions.end = actions.end ?? takeEnd()
-        return (records, actions)
+        return (ends, actions)
     }
 
     /// Whether the run is over already; otherwise the continuation is kept for when it is.
@@ -226,6 +209,12 @@ extension RunMachine {
 
     private mutating func takeEnd() -> CheckedContinuation<Void, Never>? {
         isOver ? end.take() : nil
+    }
+
+    /// Hands over the records, of which nothing is kept.
+    mutating func takeRecords() -> [[BulkRecord<Input, Output>]] {
+        defer { records = [] }
+        return records
     }
 
     /// The run at this moment.

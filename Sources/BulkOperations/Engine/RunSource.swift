@@ -2,58 +2,58 @@
 //
 // Where inputs come from.
 
-/// Yields the items of a run, one at a time.
-protocol RunSource<Input>: SendableMetatype {
-    associatedtype Input: Sendable
+/// What yields the inputs of a run.
+@usableFromInline
+struct RunSource<Input: Sendable> {
+    /// Reads inputs, at most so many, and puts each into the intake at once. Returns whether there may be more
+    /// that it takes.
+    @usableFromInline
+    typealias Read = (_ limit: Int, _ intake: Intake<Input>) async throws -> Bool
+
     /// Whether what is left when a run ends early is read to the end, to be told as not sent.
-    var isFinite: Bool { get }
-    /// The next item, or `nil` at the end. Only ``ItemState/item`` and what is known from earlier runs is set.
-    mutating func next() async throws -> ItemState<Input>?
-}
-
-/// A sequence.
-struct SequenceSource<Base: Sequence>: RunSource where Base.Element: Sendable {
     let isFinite: Bool
-    private var iterator: Base.Iterator
-    private var count = 0
+    let read: Read
 
-    init(_ base: Base, isFinite: Bool) {
+    @usableFromInline
+    init(isFinite: Bool, read: @escaping Read) {
         self.isFinite = isFinite
-        iterator = base.makeIterator()
+        self.read = read
     }
 
-    mutating func next() -> ItemState<Base.Element>? {
-        guard let input = iterator.next() else { return nil }
-        defer { count += 1 }
-        return ItemState(item: BulkItem(index: count, input: input))
-    }
-}
-
-/// An asynchronous sequence.
-struct AsyncSource<Base: AsyncSequence>: RunSource where Base.Element: Sendable {
-    let isFinite = false
-    private var iterator: Base.AsyncIterator
-    private var count = 0
-
-    init(_ base: Base) {
-        iterator = base.makeAsyncIterator()
+    /// A sequence.
+    @inlinable
+    init(_ base: sending some Sequence<Input>, isFinite: Bool) {
+        var iterator = base.makeIterator()
+        self.init(isFinite: isFinite) { limit, intake in
+            for _ in 0..<limit {
+                guard let input = iterator.next() else { return false }
+                guard intake.add(input) else { return false }
+            }
+            return true
+        }
     }
 
-    mutating func next() async throws -> ItemState<Base.Element>? {
-        guard let input = try await iterator.next(isolation: #isolation) else { return nil }
-        defer { count += 1 }
-        return ItemState(item: BulkItem(index: count, input: input))
-    }
-}
-
-/// Items of an earlier run.
-struct RerunSource<Input: Sendable>: RunSource {
-    let isFinite = true
-    private var items: ArraySlice<ItemState<Input>>
-
-    init(_ items: [ItemState<Input>]) {
-        self.items = items[...]
+    /// An asynchronous sequence.
+    @inlinable
+    init<Base: AsyncSequence>(_ base: sending Base) where Base.Element == Input {
+        var iterator = base.makeAsyncIterator()
+        self.init(isFinite: false) { limit, intake in
+            for _ in 0..<limit where !Task.isCancelled {
+                guard let input = try await iterator.next(isolation: #isolation) else { return false }
+                guard intake.add(input) else { return false }
+            }
+            return true
+        }
     }
 
-    mutating func next() -> ItemState<Input>? { items.popFirst() }
+    /// Items of an earlier run.
+    init(_ cargo: Cargo<Input>) {
+        var next = 0
+        self.init(isFinite: true) { limit, intake in
+            let places = next..<min(next + limit, cargo.count)
+            intake.add(cargo[places])
+            next = places.upperBound
+            return next < cargo.count
+        }
+    }
 }

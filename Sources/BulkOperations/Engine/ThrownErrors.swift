@@ -39,9 +39,14 @@ enum ThrownErrors {
 }
 
 extension Error {
+    /// Whether a server says that it had too many requests.
+    var isTooManyRequests: Bool {
+        (self as? BulkError)?.status == 429 || (self as? GraphQLClientError)?.status == 429
+    }
+
     /// Whether a failure says of an idempotency key that nothing was done under it, ever. A server that looked at the key
     /// would have answered with the success. Not so if it looked at the sender alone, or if the key is in use.
-    var answersKey: Bool {
+    @usableFromInline var answersKey: Bool {
         switch self {
         case let error as BulkError: ![401, 403, 407, 409].contains(error.status)
         case let error as GraphQLClientError: error.code == .fieldFailed

@@ -8,8 +8,6 @@ struct RunJournal<Output: Sendable>: Sendable {
     enum Memory: Sendable {
         /// Nothing is known of it: it was never sent.
         case none
-        /// It was about to be sent, and nothing is known since.
-        case inFlight
         case ended(BulkEnd<Output>, attempts: Int)
     }
 
@@ -45,11 +43,16 @@ struct RunJournal<Output: Sendable>: Sendable {
         self.runID = head.runID
     }
 
+    /// Whether an earlier process sent an item.
+    func knows(_ index: Int) -> Bool { contents.state(of: index) != .none }
+
     /// What is known of an item.
     func memory(of index: Int) throws -> Memory {
         switch contents.state(of: index) {
         case .none: return .none
-        case .inFlight: return .inFlight
+        case .inFlight:
+            let error = BulkError(.cancelled, "The process ended while the item was under way.")
+            return .ended(.unknown(error), attempts: 1)
         case .ended(let place):
             guard case .end(let kind, _, let attempts, let payload)? = try contents.record(at: place, in: file) else {
                 throw BulkError(.journalDamaged, "The journal '\(journal.path)' changed while it was read.")

@@ -13,9 +13,9 @@ internal import Synchronization
 /// How fast requests to one server may follow each other, whoever makes them.
 ///
 /// It has a rate that is declared, if any, and learns from responses: after `429`, or `503` with `Retry-After`, nobody
-/// passes until the time that the server asks for; `RateLimit` headers, in all their dialects, say how many may pass
-/// until when. Nobody waits longer than an hour for a single word of a server. Give the same limiter to all runs against
-/// a host, and they keep the limits together:
+/// passes until the time that the server asks for, or for as long as ``BulkRetry`` waits after a `429` that names none;
+/// `RateLimit` headers, in all their dialects, say how many may pass until when. Nobody waits longer than an hour for a
+/// single word of a server. Give the same limiter to all runs against a host, and they keep the limits together:
 ///
 /// ```swift
 /// import BulkOperations

@@ -13,10 +13,11 @@ public struct BulkItem<Input: Sendable>: Sendable {
     /// Which attempt this is, from 1 on.
     public internal(set) var attempt = 1
     /// How often the item was run again after it had failed.
-    var round = 0
+    @usableFromInline var round = 0
     /// What the keys of the run begin with; `nil` if there are none.
-    var keyPrefix: String?
+    @usableFromInline var keyPrefix: String?
 
+    @inlinable
     init(index: Int, input: Input, round: Int = 0, keyPrefix: String? = nil) {
         self.index = index
         self.input = input

@@ -83,6 +83,17 @@ public enum BulkFailureMode: Hashable, Sendable {
 }
 
 extension BulkOptions {
+    @usableFromInline
+    func check(for operation: some BulkOperation) throws(BulkError) {
+        try check()
+        guard failureMode == .atomic, !operation.isAtomic else { return }
+        throw BulkError(
+            .notAtomic,
+            "\(type(of: operation)) cannot do a chunk as a whole or not at all; choose another failure mode.",
+            offender: "failureMode"
+        )
+    }
+
     func check() throws(BulkError) {
         if maxConcurrentChunks < 1 {
             throw .invalidOption("maxConcurrentChunks", is: "\(maxConcurrentChunks)", mustBe: "at least 1")

@@ -26,8 +26,9 @@ public struct BulkRecord<Input: Sendable, Output: Sendable>: Sendable {
     public let attempts: Int
     /// Whether the end was read from a journal: this run did not send the item.
     public let isFromJournal: Bool
-    let round: Int
+    @usableFromInline let round: Int
 
+    @inlinable
     init(_ item: BulkItem<Input>, _ end: BulkEnd<Output>, attempts: Int, isFromJournal: Bool = false) {
         index = item.index
         input = item.input

@@ -4,7 +4,7 @@
 
 /// Items that are to be run again, and with which options if not the same.
 struct Rerun<Input: Sendable>: Sendable {
-    var items: [ItemState<Input>]
+    var cargo: Cargo<Input>
     var options: BulkOptions?
 }
 
@@ -22,11 +22,12 @@ extension BulkResult {
     /// - Throws: What ``BulkRunner/run(_:journal:progress:)`` throws.
     public func retryFailed(includingUnknown: Bool = false, options: BulkOptions? = nil) async throws -> BulkResult {
         var items = failures.map { $0.again(round: $0.round + 1, isSuspect: false) }
-        items += notSent.map { ItemState(item: BulkItem(index: $0.index, input: $0.input, round: $0.round)) }
+        items += notSent.map { (BulkItem(index: $0.index, input: $0.input, round: $0.round), ItemPast(of: $0.index)) }
         if includingUnknown { items += unknown.map { $0.again(round: $0.round, isSuspect: true) } }
-        items.sort { $0.item.index < $1.item.index }
         guard let rerun, !items.isEmpty else { return self }
-        var result = try await rerun(Rerun(items: items, options: options))
+        var cargo = Cargo<Input>()
+        for (item, past) in items.sorted(by: { $0.0.index < $1.0.index }) { cargo.append(item, past) }
+        var result = try await rerun(Rerun(cargo: cargo, options: options))
         result.add(self, includingUnknown: !includingUnknown)
         return result
     }
@@ -36,12 +37,12 @@ extension BulkResult {
         successes += earlier.successes
         if includingUnknown { unknown += earlier.unknown }
         sort()
-        summary.succeeded = successes.count
-        summary.failed = failures.count
-        summary.unknown = unknown.count
-        summary.notSent = notSent.count
-        summary.retried += earlier.summary.retried
-        summary.fromJournal = earlier.summary.fromJournal
+        summary.tally.succeeded = successes.count
+        summary.tally.failed = failures.count
+        summary.tally.unknown = unknown.count
+        summary.tally.notSent = notSent.count
+        summary.tally.retried += earlier.summary.retried
+        summary.tally.fromJournal = earlier.summary.fromJournal
         summary.chunks += earlier.summary.chunks
         summary.duration += earlier.summary.duration
         summary.firstUnread = earlier.summary.firstUnread
@@ -50,11 +51,10 @@ extension BulkResult {
 }
 
 extension BulkFailure {
-    fileprivate func again(round: Int, isSuspect: Bool) -> ItemState<Input> {
-        var state = ItemState(item: BulkItem(index: index, input: input, round: round))
-        state.earlierAttempts = attempts
-        state.error = error
-        state.isSuspect = isSuspect
-        return state
+    fileprivate func again(round: Int, isSuspect: Bool) -> (BulkItem<Input>, ItemPast) {
+        (
+            BulkItem(index: index, input: input, round: round),
+            ItemPast(of: index, attempts: attempts, error: error, isSuspect: isSuspect)
+        )
     }
 }

@@ -10,6 +10,13 @@ public struct BulkSuccess<Output: Sendable>: Sendable {
     public let output: Output
     /// How often it was sent.
     public let attempts: Int
+
+    @inlinable
+    init(index: Int, output: Output, attempts: Int) {
+        self.index = index
+        self.output = output
+        self.attempts = attempts
+    }
 }
 
 /// An item that was not done, or of which nobody can say whether it was.
@@ -50,6 +57,44 @@ public struct BulkResult<Input: Sendable, Output: Sendable>: Sendable {
     public internal(set) var summary = BulkSummary()
     var rerun: (@Sendable (Rerun<Input>) async throws -> BulkResult)?
 
+    @usableFromInline
+    init(
+        successes: [BulkSuccess<Output>],
+        failures: [BulkFailure<Input>],
+        unknown: [BulkFailure<Input>],
+        notSent: [BulkUnsent<Input>]
+    ) {
+        self.successes = successes
+        self.failures = failures
+        self.unknown = unknown
+        self.notSent = notSent
+    }
+
+    /// Makes a result of the records of a run.
+    ///
+    /// - Parameter records: Parts of them, each in the order of the inputs.
+    @inlinable
+    init(_ records: [[BulkRecord<Input, Output>]]) {
+        var successes: [BulkSuccess<Output>] = []
+        var failures: [BulkFailure<Input>] = []
+        var unknown: [BulkFailure<Input>] = []
+        var notSent: [BulkUnsent<Input>] = []
+        successes.reserveCapacity(records.reduce(0) { $0 + $1.count })
+        let parts = records.sorted { $0[0].index < $1[0].index }
+        for record in parts.joined() {
+            switch record.end {
+            case .succeeded(let output):
+                successes.append(BulkSuccess(index: record.index, output: output, attempts: record.attempts))
+            case .failed(let error): failures.append(BulkFailure(record, error))
+            case .unknown(let error): unknown.append(BulkFailure(record, error))
+            case .notSent: notSent.append(BulkUnsent(record))
+            }
+        }
+        self.init(successes: successes, failures: failures, unknown: unknown, notSent: notSent)
+        let areInOrder = zip(parts, parts.dropFirst()).allSatisfy { $0[$0.count - 1].index < $1[0].index }
+        if !areInOrder { sort() }
+    }
+
     /// What came of each input that was read, in their order; `nil` for what was not done.
     ///
     /// - Complexity: O(*n*).
@@ -74,21 +119,8 @@ public struct BulkResult<Input: Sendable, Output: Sendable>: Sendable {
         return successes.map(\.output)
     }
 
-    mutating func add(_ record: BulkRecord<Input, Output>) {
-        let index = record.index
-        switch record.end {
-        case .succeeded(let output):
-            successes.append(BulkSuccess(index: index, output: output, attempts: record.attempts))
-        case .failed(let error):
-            failures.append(BulkFailure(record, error))
-        case .unknown(let error):
-            unknown.append(BulkFailure(record, error))
-        case .notSent:
-            notSent.append(BulkUnsent(index: index, input: record.input, round: record.round))
-        }
-    }
-
     /// Puts each set in the order of the inputs.
+    @usableFromInline
     mutating func sort() {
         successes.sort { $0.index < $1.index }
         failures.sort { $0.index < $1.index }
@@ -98,11 +130,21 @@ public struct BulkResult<Input: Sendable, Output: Sendable>: Sendable {
 }
 
 extension BulkFailure {
-    fileprivate init(_ record: BulkRecord<Input, some Sendable>, _ error: any Error) {
+    @usableFromInline
+    init(_ record: BulkRecord<Input, some Sendable>, _ error: any Error) {
         index = record.index
         input = record.input
         attempts = record.attempts
         round = record.round
         self.error = error
+    }
+}
+
+extension BulkUnsent {
+    @usableFromInline
+    init(_ record: BulkRecord<Input, some Sendable>) {
+        index = record.index
+        input = record.input
+        round = record.round
     }
 }

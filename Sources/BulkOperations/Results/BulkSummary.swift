@@ -23,17 +23,17 @@ public enum BulkEnding: Sendable {
 /// The numbers of a run.
 public struct BulkSummary: Sendable {
     /// Items that were done.
-    public internal(set) var succeeded = 0
+    public var succeeded: Int { tally.succeeded }
     /// Items that were certainly not done.
-    public internal(set) var failed = 0
+    public var failed: Int { tally.failed }
     /// Items of which nobody can say.
-    public internal(set) var unknown = 0
+    public var unknown: Int { tally.unknown }
     /// Items that were read and never sent.
-    public internal(set) var notSent = 0
+    public var notSent: Int { tally.notSent }
     /// Items, among those that are done, that were sent more than once.
-    public internal(set) var retried = 0
+    public var retried: Int { tally.retried }
     /// Items whose end was read from a journal.
-    public internal(set) var fromJournal = 0
+    public var fromJournal: Int { tally.fromJournal }
     /// Chunks that were sent, those that were sent again among them.
     public internal(set) var chunks = 0
     /// How long the run took.
@@ -42,9 +42,10 @@ public struct BulkSummary: Sendable {
     public internal(set) var ending = BulkEnding.completed
     /// The index of the first input that was never read from its source; `nil` if all were.
     public internal(set) var firstUnread: Int?
+    var tally = Tally()
 
     /// All items that have an end.
-    public var total: Int { succeeded + failed + unknown + notSent }
+    public var total: Int { tally.total }
 
     /// Items a second that were sent and have an end.
     public var rate: Double {
@@ -56,17 +57,6 @@ public struct BulkSummary: Sendable {
     public var isSuccess: Bool {
         guard case .completed = ending else { return false }
         return succeeded == total && firstUnread == nil
-    }
-
-    mutating func count<Input, Output>(_ record: BulkRecord<Input, Output>) {
-        switch record.end {
-        case .succeeded: succeeded += 1
-        case .failed: failed += 1
-        case .unknown: unknown += 1
-        case .notSent: notSent += 1
-        }
-        if record.attempts > 1 { retried += 1 }
-        if record.isFromJournal { fromJournal += 1 }
     }
 }
 

@@ -3,6 +3,7 @@
 // Runs that end early, for every reason there is, and what they say of each input.
 
 import BulkOperations
+import Dispatch
 import Testing
 
 @Suite("The end of a bulk run", .timeLimit(.minutes(2)))
@@ -51,6 +52,37 @@ struct EndingTests {
         #expect(result.summary.firstUnread == 25)
         guard case .sourceFailed(let error) = result.summary.ending else { throw TestError() }
         #expect(error as? TestError == TestError(7))
+    }
+
+    @Test func `inputs that are not valid are told also if the source throws behind them`() async throws {
+        let inputs = AsyncThrowingStream<Int, any Error> { continuation in
+            for number in [1, -2, 3, -4] { continuation.yield(number) }
+            continuation.finish(throwing: TestError(7))
+        }
+        let result = try await BulkRunner(Tenfold(), options: .test()).run(inputs)
+        #expect(result.failures.map(\.index) == [1, 3])
+        #expect(result.notSent.map(\.index) == [0, 2])
+    }
+
+    @Test func `a sequence that hangs does not keep a cancelled run from ending`() async throws {
+        let begun = AsyncStream.makeStream(of: Void.self)
+        let end = DispatchSemaphore(value: 0)
+        let task = Task {
+            let numbers = AnySequence(0..<100).lazy.map { number in
+                if number == 13 {
+                    begun.continuation.yield()
+                    end.wait()
+                }
+                return number
+            }
+            return try await BulkRunner(Tenfold(), options: .test()).run(numbers)
+        }
+        for await _ in begun.stream { break }
+        task.cancel()
+        let result = try await task.value
+        end.signal()
+        #expect(result.indices == Array(0..<13))
+        #expect(result.summary.firstUnread == 13)
     }
 
     @Test func `a time-out of the whole run ends it as a cancellation does`() async throws {
