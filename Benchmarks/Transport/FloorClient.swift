@@ -38,6 +38,7 @@ final class FloorClient: @unchecked Sendable {  // Rounds follow each other.
     func run(_ requests: Int) async throws {
         let problem = await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in
+                Thread.current.name = "CurlFloor"
                 continuation.resume(returning: curl_floor_run(client, requests).map { String(cString: $0) })
             }
         }
