@@ -189,8 +189,8 @@ extension CurlHTTPTransport {
     private func perform(_ exchange: Exchange) async throws -> ReceivedResponse {
         let inbox = inbox(of: exchange)
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                guard exchange.begin(continuation) else { return }
+            try await unsafe withUnsafeThrowingContinuation { continuation in
+                guard exchange.begin(unsafe Exchange.Waiter(continuation)) else { return }
                 do throws(HTTPTransportError) {
                     try inbox.post(.start(exchange))
                 } catch {

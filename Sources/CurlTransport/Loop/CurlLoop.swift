@@ -30,6 +30,9 @@ final class CurlLoop {
     private var now = ContinuousClock.now
     /// Jobs with a place, to be started in this order. Those that ended since are passed over.
     private var ready: [Job] = []
+    /// Exchanges that have ended in this turn. Their callers are resumed together, at the end of the turn: one by one,
+    /// each would wake a thread that finds nothing more to do.
+    private var finished: [(exchange: Exchange, result: Result<ReceivedResponse, HTTPTransportError>)] = []
     private var idleTransfers: [Transfer]
     private var shutdown: Shutdown?
 
@@ -57,6 +60,7 @@ final class CurlLoop {
             close(Self.refusal)
         } catch {
             endAll { $0.error(because: error) }
+            resumeFinished()
             close(error)
         }
     }
@@ -72,6 +76,7 @@ final class CurlLoop {
             end(job, transfer.result(code))
         }
         expire(at: .now)
+        resumeFinished()
         let isDone = shutdown != nil && jobs.isEmpty
         if ready.isEmpty, !isDone, inbox.sleepIfEmpty() { try multi.sleep(milliseconds: millisecondsToSleep) }
     }
@@ -158,7 +163,12 @@ final class CurlLoop {
         case .success: detach(job, failure: nil)
         case .failure(let error): detach(job, failure: error.code)
         }
-        job.exchange.finish(result)
+        finished.append((job.exchange, result))
+    }
+
+    private func resumeFinished() {
+        for (exchange, result) in finished { exchange.finish(result) }
+        finished.removeAll(keepingCapacity: true)
     }
 
     /// Takes a job out of all books, from whatever phase; its place goes to the next in line.

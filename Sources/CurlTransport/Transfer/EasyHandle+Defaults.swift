@@ -11,9 +11,7 @@ extension EasyHandle {
         try setTrust(configuration)
         try setRoute(configuration)
         try setConnections(connectTimeout: configuration.connectTimeout)
-        try set(CURLOPT_USERAGENT, configuration.userAgent)
         // Decoded by us: curl takes gzip that is cut short for whole.
-        try set(CURLOPT_ACCEPT_ENCODING, ContentDecoder.acceptedEncodings)
         try set(CURLOPT_HTTP_CONTENT_DECODING, 0)
         try set(CURLOPT_BUFFERSIZE, 64 << 10)
     }
@@ -67,6 +65,20 @@ extension EasyHandle {
         // Shorter than the idle time-outs that servers and load balancers commonly have (60 seconds and up).
         try set(CURLOPT_MAXAGE_CONN, 55)
         try set(CURLOPT_MAXLIFETIME_CONN, 600)
+    }
+}
+
+extension CurlConfiguration {
+    /// The fields that every request has which does not have its own.
+    var defaultHeaders: HTTPHeaders {
+        get throws(HTTPTransportError) {
+            var headers = HTTPHeaders()
+            if let userAgent, !userAgent.isEmpty { try headers.append(name: "User-Agent", value: userAgent) }
+            if let encodings = ContentDecoder.acceptedEncodings {
+                try headers.append(name: "Accept-Encoding", value: encodings)
+            }
+            return headers
+        }
     }
 }
 

@@ -170,10 +170,18 @@ extension UnsafeRawBufferPointer {
 
     /// The digits behind this offset as a number; `nil` if there is anything else but white space around them.
     fileprivate func decimalValue(after offset: Int) -> Int? {
-        let isSpace = { (byte: UInt8) in " \t\r\n".utf8.contains(byte) }
-        var digits = unsafe self[offset...].drop(while: isSpace)
-        while let last = unsafe digits.last, isSpace(last) { unsafe digits.removeLast() }
+        var digits = unsafe self[offset...].drop(while: \.isLineSpace)
+        while let last = unsafe digits.last, last.isLineSpace { unsafe digits.removeLast() }
         guard unsafe digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return unsafe Int(String(decoding: digits, as: UTF8.self))
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLineSpace: Bool {
+        switch self {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): true
+        default: false
+        }
     }
 }
