@@ -105,12 +105,17 @@ struct ResponseAccumulator {
         guard expected <= maximumBodyBytes - body.count else {
             return refuse(.bodyTooLarge(limit: maximumBodyBytes))
         }
-        if body.isEmpty {
-            // Of a length that a server only claims, no more than a megabyte is believed at once.
-            body.reserveCapacity(min(expected, 1 << 20))
-        }
+        makeRoom(for: bytes.count)
         unsafe body.append(contentsOf: bytes)
         return true
+    }
+
+    /// Makes room for the whole body at once, as far as the length is believed that a server claims: a megabyte, or eight
+    /// times what has come.
+    private mutating func makeRoom(for count: Int) {
+        let needed = body.count + count
+        let believed = min(contentLength ?? 0, max(1 << 20, 8 * body.count))
+        if body.capacity < needed, needed <= believed { body.reserveCapacity(believed) }
     }
 
     private mutating func appendToHead(_ line: UnsafeRawBufferPointer) {

@@ -15,6 +15,8 @@ import HTTPTransport
     var response: ResponseAccumulator
     /// Times and counts that the callbacks keep.
     var progress = TransferProgress()
+    /// Whether its times are kept; nobody asks the clock for nothing.
+    let keepsTime: Bool
     /// The job that is under way.
     private(set) var job: Job?
 
@@ -44,6 +46,7 @@ import HTTPTransport
         easy = try EasyHandle()
         response = ResponseAccumulator(maximumBodyBytes: configuration.maximumResponseBytes)
         self.configuration = configuration
+        keepsTime = configuration.keepsTime
         defaultHeaders = try configuration.defaultHeaders
         unsafe errorText[0] = 0
         try easy.setDefaults(configuration)
@@ -64,7 +67,7 @@ import HTTPTransport
         let exchange = job.exchange
         let request = exchange.request
         self.job = job
-        progress = TransferProgress(start: now, mayBeRepeated: request.isIdempotent, keepsTime: configuration.keepsTime)
+        progress = TransferProgress(start: now, mayBeRepeated: request.isIdempotent)
         unsafe errorText[0] = 0
         response.reset()
         if url != request.url {
