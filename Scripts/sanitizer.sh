@@ -18,12 +18,9 @@ expect_report() {
     echo "reported, as it should be."
 }
 
-# test_module MODULE [ARGUMENT...]: runs the module's tests, with more arguments for `swift test`.
-test_module() {
-    local module=$1
-    shift
-    swift test --disable-xctest --scratch-path "$scratch" --sanitize="$sanitizer" --filter "^$module\\." "$@" 2>&1 |
-        tee "$log"
+# test_matching PATTERN [ARGUMENT...]: runs the tests whose names match, with more arguments for `swift test`.
+test_matching() {
+    swift test --disable-xctest --scratch-path "$scratch" --sanitize="$sanitizer" --filter "$@" 2>&1 | tee "$log"
     if grep -q "SUMMARY: $name" "$log"; then stop "the sanitizer reported an error"; fi
     if ! grep -q 'Test run with [1-9]' "$log"; then stop "no test ran"; fi
 }
