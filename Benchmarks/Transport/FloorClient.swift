@@ -21,7 +21,7 @@ final class FloorClient: @unchecked Sendable {  // Rounds follow each other.
                         body_bytes: body.count,
                         response_bytes: load.kind.responseBytes,
                         in_flight: Int32(load.inFlight),
-                        buffer_bytes: 128 << 10,
+                        buffer_bytes: 60 << 10,
                         owns_bodies: load.floorOwnsBodies
                     )
                     return curl_floor_create(&options)
