@@ -24,3 +24,10 @@ test_matching() {
     if grep -q "SUMMARY: $name" "$log"; then stop "the sanitizer reported an error"; fi
     if ! grep -q 'Test run with [1-9]' "$log"; then stop "no test ran"; fi
 }
+
+# test_transport [ARGUMENT...]: the longest test by itself, for it leaves no time to those of time limits.
+test_transport() {
+    local longest='^CurlTransportTests\.StressTests'
+    test_matching '^CurlTransportTests\.' --skip "$longest" "$@"
+    test_matching "$longest" "$@"
+}
