@@ -67,6 +67,21 @@ static CURLcode prepare(curl_floor *floor, transfer *transfer, const curl_floor_
     return code;
 }
 
+/// What the transport sends, too: both send the same bytes.
+static struct curl_slist *make_headers(void) {
+    const char *lines[] = {"Content-Type: application/json", "User-Agent: swift-dataloader", "Accept-Encoding: gzip"};
+    struct curl_slist *headers = NULL;
+    for (size_t index = 0; index < sizeof lines / sizeof *lines; index++) {
+        struct curl_slist *longer = curl_slist_append(headers, lines[index]);
+        if (!longer) {
+            curl_slist_free_all(headers);
+            return NULL;
+        }
+        headers = longer;
+    }
+    return headers;
+}
+
 curl_floor *curl_floor_create(const curl_floor_options *options) {
     curl_floor *floor = calloc(1, sizeof(curl_floor));
     if (!floor) {
@@ -75,7 +90,7 @@ curl_floor *curl_floor_create(const curl_floor_options *options) {
     floor->response_bytes = options->response_bytes;
     floor->owns_bodies = options->owns_bodies;
     floor->multi = curl_multi_init();
-    floor->headers = curl_slist_append(NULL, "Content-Type: application/json");
+    floor->headers = make_headers();
     floor->transfers = calloc((size_t)options->in_flight, sizeof(transfer));
     if (options->body && (floor->body = malloc(options->body_bytes + 1))) {
         memcpy(floor->body, options->body, options->body_bytes);

@@ -21,7 +21,7 @@ final class FloorClient: @unchecked Sendable {  // Rounds follow each other.
                         body_bytes: body.count,
                         response_bytes: load.kind.responseBytes,
                         in_flight: Int32(load.inFlight),
-                        buffer_bytes: 128 << 10,
+                        buffer_bytes: 60 << 10,
                         owns_bodies: load.floorOwnsBodies
                     )
                     return curl_floor_create(&options)
@@ -38,6 +38,7 @@ final class FloorClient: @unchecked Sendable {  // Rounds follow each other.
     func run(_ requests: Int) async throws {
         let problem = await withCheckedContinuation { continuation in
             Thread.detachNewThread { [self] in
+                Thread.current.name = "CurlFloor"
                 continuation.resume(returning: curl_floor_run(client, requests).map { String(cString: $0) })
             }
         }

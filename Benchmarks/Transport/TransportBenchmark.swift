@@ -19,14 +19,9 @@ enum TransportBenchmark {
         defer { server.stop() }
         let servers = [(name: "loopback", url: server.url)] + options.endpoints.map { (name: name(of: $0), url: $0) }
         for server in servers {
-            for (kind, inFlight) in TransportLoad.all where inFlight == options.inFlight ?? inFlight {
-                let load = TransportLoad(
-                    kind: kind,
-                    inFlight: inFlight,
-                    base: server.url,
-                    caFile: options.caFile,
-                    floorOwnsBodies: options.floorOwnsBodies
-                )
+            for var load in TransportLoad.all where options.includes(load) {
+                load.base = server.url
+                load.caFile = options.caFile
                 let race = TransportRace(
                     load: load,
                     rounds: options.rounds ?? (options.isQuick ? 5 : 15),
@@ -35,7 +30,7 @@ enum TransportBenchmark {
                 report.add(load, server: server.name, try await race.run())
             }
         }
-        if options.inFlight == nil { try bursts(report, options) }
+        if options.inFlight == nil, options.kind == nil { try bursts(report, options) }
     }
 
     private static func bursts(_ report: TransportReport, _ options: TransportOptions) throws {

@@ -22,12 +22,14 @@ struct TransportLoad: Sendable {
 
     var kind: Kind
     var inFlight: Int
-    var base: String
-    var caFile: String?
     /// Whether the floor, too, takes new memory for each body.
     var floorOwnsBodies = false
+    var base = ""
+    var caFile: String?
 
     var url: String { base + kind.path }
+    /// How reports call it.
+    var name: String { floorOwnsBodies ? "\(kind.rawValue), owned" : kind.rawValue }
 
     /// The least share of the floor's requests a second; `nil` where none is asked.
     var throughputGoal: Double? {
@@ -53,7 +55,10 @@ struct TransportLoad: Sendable {
         return isQuick ? full / 4 : full
     }
 
-    static let all: [(kind: Kind, inFlight: Int)] = [
-        (.small, 1), (.small, 16), (.small, 64), (.small, 256), (.large, 1), (.large, 16), (.large, 64),
-    ]
+    /// All that is measured of each server, without the server.
+    static let all =
+        [1, 16, 64, 256].map { TransportLoad(kind: .small, inFlight: $0) }
+        + [false, true].flatMap { owned in
+            [1, 16, 64].map { TransportLoad(kind: .large, inFlight: $0, floorOwnsBodies: owned) }
+        }
 }

@@ -21,10 +21,14 @@ struct TransportOptions: Sendable {
     var caFile: String?
     /// The only number of requests in flight to measure.
     var inFlight: Int?
-    /// Whether the floor, too, takes new memory for each body.
-    var floorOwnsBodies = false
+    /// The only kind of body to measure.
+    var kind: TransportLoad.Kind?
     /// How many rounds, where the default does not do.
     var rounds: Int?
+
+    func includes(_ load: TransportLoad) -> Bool {
+        load.inFlight == inFlight ?? load.inFlight && load.kind == kind ?? load.kind
+    }
 
     static let help = """
         transport: sends requests with CurlHTTPTransport and, in turn with it, with a loop in C on libcurl's multi
@@ -33,8 +37,9 @@ struct TransportOptions: Sendable {
           --endpoint URL   also this server, which must answer POST URL/small and GET URL/large; several times if wanted
           --ca FILE        the authorities to trust, for an endpoint over TLS
           --in-flight N    only with so many requests in flight
-          --owned-bodies   let the floor take new memory for each body, as a client must that hands bodies out;
-                           otherwise it uses the same memory again and again
+          --body KIND      only bodies that are small, or large; a large one is measured twice: "large" beside a floor
+                           that uses the same memory again and again, "large, owned" beside one that takes new memory
+                           for each body, as a client must that hands bodies out
           --rounds N       so many rounds of each
         """
 
@@ -48,7 +53,7 @@ struct TransportOptions: Sendable {
             case "--endpoint": endpoints.append(try Self.text(rest.popFirst(), of: argument))
             case "--ca": caFile = try Self.text(rest.popFirst(), of: argument)
             case "--in-flight": inFlight = try Self.number(rest.popFirst(), of: argument)
-            case "--owned-bodies": floorOwnsBodies = true
+            case "--body": kind = try Self.kind(rest.popFirst(), of: argument)
             case "--rounds": rounds = try Self.number(rest.popFirst(), of: argument)
             case "--serve": role = .serve(milliseconds: try Self.number(rest.popFirst(), of: argument))
             case "--burst":
@@ -65,6 +70,13 @@ struct TransportOptions: Sendable {
     private static func text(_ text: String?, of option: String) throws(UsageError) -> String {
         guard let text, !text.isEmpty else { throw UsageError(message: "\(option) needs a value") }
         return text
+    }
+
+    private static func kind(_ text: String?, of option: String) throws(UsageError) -> TransportLoad.Kind {
+        guard let kind = TransportLoad.Kind(rawValue: try Self.text(text, of: option)) else {
+            throw UsageError(message: "\(option) takes small or large, not \(String(reflecting: text ?? ""))")
+        }
+        return kind
     }
 
     private static func number(_ text: String?, of option: String) throws(UsageError) -> Int {

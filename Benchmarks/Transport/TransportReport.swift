@@ -7,7 +7,7 @@ import Foundation
 struct TransportReport {
     var isJSON: Bool
 
-    private static let widths = [15, 6, 9, 10, 10, 13, 9, 9, 13]
+    private static let widths = [13, 12, 9, 8, 7, 13, 8, 7, 13]
 
     func begin() {
         guard !isJSON else { return }
@@ -19,7 +19,7 @@ struct TransportReport {
     func add(_ load: TransportLoad, server: String, _ result: TransportResult) {
         guard isJSON else {
             return write([
-                server, load.kind.rawValue, "\(load.inFlight)",
+                server, load.name, "\(load.inFlight)",
                 result.floor.requestsPerSecond.brief, result.transport.requestsPerSecond.brief,
                 Self.ratio(result.throughputRatio, atLeast: load.throughputGoal),
                 result.floor.processorMicroseconds.fixed(1), result.transport.processorMicroseconds.fixed(1),
@@ -27,7 +27,7 @@ struct TransportReport {
             ])
         }
         writeLine(
-            "{\"subject\": \"transport\", \"server\": \"\(server)\", \"body\": \"\(load.kind.rawValue)\", "
+            "{\"subject\": \"transport\", \"server\": \"\(server)\", \"body\": \"\(load.name)\", "
                 + "\"in_flight\": \(load.inFlight), "
                 + "\"floor_rps\": \(result.floor.requestsPerSecond.fixed(0)), "
                 + "\"rps\": \(result.transport.requestsPerSecond.fixed(0)), "

@@ -156,14 +156,18 @@ extension CurlHTTPTransport {
     ) throws(HTTPTransportError) -> LoopInbox {
         let multi = try CurlMulti(configuration: configuration)
         let inbox = LoopInbox(wake: multi.makeWaker())
-        let loop = CurlLoop(
-            multi: multi,
-            inbox: inbox,
-            configuration: configuration,
-            observer: observer,
-            firstTransfer: try Transfer(configuration: configuration)
-        )
-        try LoopThread.start { loop.run() }
+        // Made here, where it can still be said that this libcurl cannot do what we ask.
+        let firstTransfer = try Transfer(configuration: configuration)
+        try LoopThread.start {
+            var loop = CurlLoop(
+                multi: multi,
+                inbox: inbox,
+                configuration: configuration,
+                observer: observer,
+                firstTransfer: firstTransfer
+            )
+            loop.run()
+        }
         return inbox
     }
 
@@ -189,8 +193,8 @@ extension CurlHTTPTransport {
     private func perform(_ exchange: Exchange) async throws -> ReceivedResponse {
         let inbox = inbox(of: exchange)
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                guard exchange.begin(continuation) else { return }
+            try await unsafe withUnsafeThrowingContinuation { continuation in
+                guard exchange.begin(unsafe Exchange.Waiter(continuation)) else { return }
                 do throws(HTTPTransportError) {
                     try inbox.post(.start(exchange))
                 } catch {

@@ -37,13 +37,13 @@ public struct HTTPHeaders: Hashable, Sendable {
     /// - Throws: ``HTTPTransportError`` with ``HTTPTransportError/Code/invalidRequest`` that names the field; never
     ///   its value, which may be a secret.
     public mutating func append(name: String, value: String) throws(HTTPTransportError) {
-        guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenCharacter) else {
+        guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenCharacter) else {
             throw .invalidRequest("'\(name.prefix(64).printable)' is not a valid name for a header field.")
         }
         guard value.utf8.allSatisfy({ $0 != 0x7f && ($0 >= 0x20 || $0 == 0x09) }) else {
             throw .invalidRequest("The value of the header field '\(name)' contains a control character.")
         }
-        fields.append(Field(name: name, value: String(value.trimmingHorizontalSpace)))
+        fields.append(Field(name: name, value: value.trimmingHorizontalSpace))
     }
 
     /// Replaces every field of this name by one.
@@ -68,13 +68,22 @@ public struct HTTPHeaders: Hashable, Sendable {
         fields.filter { $0.name.isEqualIgnoringCase(to: name) }.map(\.value)
     }
 
-    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
+    /// Makes room for so many fields in all.
+    package mutating func reserveCapacity(_ count: Int) {
+        fields.reserveCapacity(count)
+    }
+}
+
+extension UInt8 {
+    fileprivate var isTokenCharacter: Bool {
+        switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            UInt8(ascii: "-")...UInt8(ascii: "."), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "#")...UInt8(ascii: "'"), UInt8(ascii: "*")...UInt8(ascii: "+"),
+            UInt8(ascii: "^")...UInt8(ascii: "`"), UInt8(ascii: "!"), UInt8(ascii: "|"), UInt8(ascii: "~"):
             true
         default:
-            "!#$%&'*+-.^_`|~".utf8.contains(byte)
+            false
         }
     }
 }

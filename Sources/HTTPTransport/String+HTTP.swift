@@ -5,7 +5,8 @@
 extension StringProtocol {
     /// Equality without regard to the case of ASCII letters.
     package func isEqualIgnoringCase(to other: some StringProtocol) -> Bool {
-        utf8.elementsEqual(other.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
+        utf8.count == other.utf8.count
+            && utf8.elementsEqual(other.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
     }
 
     /// The text with everything that could move a terminal's cursor or forge a line of a log escaped.
@@ -16,17 +17,21 @@ extension StringProtocol {
         }
     }
 
+}
+
+extension String {
     /// Without the spaces and tabs around it.
-    var trimmingHorizontalSpace: SubSequence {
-        let isSpace = { (character: Character) in character == " " || character == "\t" }
-        guard let start = firstIndex(where: { !isSpace($0) }), let end = lastIndex(where: { !isSpace($0) }) else {
-            return self[endIndex...]
-        }
-        return self[start...end]
+    var trimmingHorizontalSpace: String {
+        var rest = utf8[...]
+        while rest.first?.isHorizontalSpace == true { rest.removeFirst() }
+        while rest.last?.isHorizontalSpace == true { rest.removeLast() }
+        return rest.count == utf8.count ? self : String(Substring(rest))
     }
 }
 
 extension UInt8 {
+    fileprivate var isHorizontalSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+
     fileprivate var lowercasedASCII: UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }

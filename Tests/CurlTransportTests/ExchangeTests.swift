@@ -52,6 +52,40 @@ import Testing
         }
     }
 
+    @Test func `A handle that is used again takes nothing over from the request before`() async throws {
+        let large = String(repeating: "x", count: 200_000)
+        let sequence: [(HTTPMethod, String, String)] = [
+            (.get, "/a", ""), (.post, "/a", "1"), (.get, "/a", ""), (.delete, "/b", "2"), (.delete, "/b", ""),
+            (.post, "/b", ""), (.post, "/b", large), (.get, "/a", ""), (.post, "/a", large), (.post, "/a", "3"),
+            (.put, "/a", "4"), (.post, "/a", ""), (.patch, "/c", ""), (.get, "/c", "5"), (.get, "/c", ""),
+        ]
+        let description: @Sendable (LoopbackRequest) -> LoopbackReply = { request in
+            LoopbackReply(body: Array("\(request.method) \(request.target) ".utf8) + request.body)
+        }
+        try await withTransport(handler: description) { transport, server in
+            for (method, path, body) in sequence {
+                let text = try await transport.send(server.request(method, path, body: body)).text
+                #expect(text == "\(method) \(path) \(body)")
+            }
+        }
+    }
+
+    @Test func `A request's own field replaces the one that every request has`() async throws {
+        let description: @Sendable (LoopbackRequest) -> LoopbackReply = { request in
+            let values = ["User-Agent", "Accept-Encoding"].map { request.header($0) ?? "-" }
+            return LoopbackReply(body: Array(values.joined(separator: "|").utf8))
+        }
+        try await withTransport(handler: description) { transport, server in
+            let own = try server.request(headers: ["user-agent": "me", "Accept-Encoding": "identity"])
+            let texts = [
+                try await transport.send(server.request()).text,
+                try await transport.send(own).text,
+                try await transport.send(server.request()).text,
+            ]
+            #expect(texts == ["swift-dataloader|gzip", "me|identity", "swift-dataloader|gzip"])
+        }
+    }
+
     @Test func `Status, fields and body come back as the server sent them`() async throws {
         let reply = LoopbackReply(status: 404, headers: [("X-A", "1"), ("x-a", "2")], body: Array("no such".utf8))
         try await withTransport(handler: { _ in reply }) { transport, server in

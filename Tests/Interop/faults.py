@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers that get TLS or HTTP/2 wrong, each on a port of 127.0.0.1.
+"""Servers that get TLS or HTTP/2 wrong, and a proxy, each on a port of 127.0.0.1.
 
 usage: faults.py FOLDER PORTS_FILE
 
@@ -19,6 +19,7 @@ from collections import Counter
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import proxy
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
@@ -64,11 +65,10 @@ def tls(folder, certificate, protocols=("http/1.1",)):
     return context
 
 
-def tls_for_clients(folder):
+def tls_for_clients(folder, version):
     """Lets in who has a certificate of the authority."""
     context = tls(folder, "server")
-    # In 1.3, who is refused learns it behind the handshake.
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = context.maximum_version = version
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(folder / "ca.pem")
     return context
@@ -287,9 +287,11 @@ def main(folder, ports_file):
         "otherHost": serve("otherHost", answer, tls(folder, "other-host")),
         "selfSigned": serve("selfSigned", answer, tls(folder, "self-signed")),
         "oldTLS": serve("oldTLS", answer, old_tls(folder)),
-        "forClients": serve("forClients", answer, tls_for_clients(folder)),
+        "forClients1.2": serve("forClients1.2", answer, tls_for_clients(folder, ssl.TLSVersion.TLSv1_2)),
+        "forClients1.3": serve("forClients1.3", answer, tls_for_clients(folder, ssl.TLSVersion.TLSv1_3)),
         "answersOnce": serve("answersOnce", answer_once, tls(folder, "server")),
         "stalled": serve("stalled", never_speak),
+        "proxy": serve("proxy", lambda name, stream: proxy.pass_on(stream, lambda: count(requests, name))),
     }
     for fault in HTTP2_FAULTS:
         name = fault.__name__[0].lower() + fault.__name__[1:]

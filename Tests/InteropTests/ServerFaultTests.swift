@@ -42,31 +42,46 @@ struct ServerFaultTests {
         var certificate: String?
         var key = "client.key"
         var password: String?
-        var isLetIn = false
+        var end = End.refused
+
+        enum End { case letIn, refused, unusable }
     }
 
     static let identities = [
-        Identity(testDescription: "a certificate", certificate: "client.pem", isLetIn: true),
+        Identity(testDescription: "a certificate", certificate: "client.pem", end: .letIn),
         Identity(
             testDescription: "a certificate with a locked key",
             certificate: "client.pem",
             key: "client-locked.key",
             password: "secret",
-            isLetIn: true
+            end: .letIn
         ),
         Identity(
             testDescription: "the wrong password",
             certificate: "client.pem",
             key: "client-locked.key",
-            password: "guess"
+            password: "guess",
+            end: .unusable
         ),
         Identity(testDescription: "another authority's", certificate: "self-signed.pem", key: "self-signed.key"),
         Identity(testDescription: "none"),
     ]
 
-    @Test(arguments: identities)
-    func `A server that asks who we are lets in the client it trusts, and no other`(identity: Identity) async throws {
-        let url = try "https://127.0.0.1:\(InteropServers.port(of: "forClients"))/"
+    @Test(.serialized, arguments: identities, ["1.2", "1.3"])
+    func `A server that asks who we are lets in the client it trusts, and no other`(
+        identity: Identity,
+        version: String
+    ) async throws {
+        let server = "forClients" + version
+        let url = try "https://127.0.0.1:\(InteropServers.port(of: server))/"
+        let before = try await InteropServers.requests(of: server)
+        let expected: InteropOutcome =
+            switch identity.end {
+            case .letIn: Self.ok
+            // In 1.3 the handshake ends before the server has looked: what it says comes when the request has left.
+            case .refused where version == "1.3": Self.lost
+            case .refused, .unusable: .error(.secureConnectionFailed, mayHaveReachedServer: false)
+            }
         let certificate = try identity.certificate.map { name in
             CurlClientCertificate(
                 certificateFile: try InteropServers.file(name),
@@ -76,11 +91,10 @@ struct ServerFaultTests {
         }
         try await InteropServers.withTransport(clientCertificate: certificate) { transport in
             let outcome = try await InteropOutcome { try await transport.send(.posting(to: url)) }
-            #expect(
-                outcome
-                    == (identity.isLetIn ? Self.ok : .error(.secureConnectionFailed, mayHaveReachedServer: false))
-            )
+            #expect(outcome == expected)
         }
+        let requests = try await InteropServers.requests(of: server) - before
+        #expect(requests == (identity.end == .letIn ? 1 : 0))
     }
 
     // libcurl by itself sends again what a used connection did not answer.

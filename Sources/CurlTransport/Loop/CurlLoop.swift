@@ -9,7 +9,9 @@ import HTTPTransport
 ///
 /// A turn takes the commands, starts what has a place, lets curl perform, finishes what is done or out of time, and
 /// sleeps unless there is more to do. The loop ends when it is shut down and no job is left.
-final class CurlLoop {
+///
+/// (A structure that its thread owns: whether two accesses overlap, the compiler checks, and not each access.)
+struct CurlLoop: ~Copyable {
     /// Handles kept for the next requests. More may be in flight; what is over goes.
     private static let maximumIdleTransfers = 256
 
@@ -30,6 +32,9 @@ final class CurlLoop {
     private var now = ContinuousClock.now
     /// Jobs with a place, to be started in this order. Those that ended since are passed over.
     private var ready: [Job] = []
+    /// Exchanges that have ended in this turn. Their callers are resumed together, at the end of the turn: one by one,
+    /// each would wake a thread that finds nothing more to do.
+    private var finished: [(exchange: Exchange, result: Result<ReceivedResponse, HTTPTransportError>)] = []
     private var idleTransfers: [Transfer]
     private var shutdown: Shutdown?
 
@@ -51,17 +56,18 @@ final class CurlLoop {
     }
 
     /// Runs until the transport is shut down, and leaves nothing behind.
-    func run() {
+    mutating func run() {
         do throws(HTTPTransportError) {
             while shutdown == nil || !jobs.isEmpty { try turn() }
             close(Self.refusal)
         } catch {
             endAll { $0.error(because: error) }
+            resumeFinished()
             close(error)
         }
     }
 
-    private func turn() throws(HTTPTransportError) {
+    private mutating func turn() throws(HTTPTransportError) {
         now = .now
         for command in inbox.take() { obey(command) }
         startReady()
@@ -72,13 +78,14 @@ final class CurlLoop {
             end(job, transfer.result(code))
         }
         expire(at: .now)
+        resumeFinished()
         let isDone = shutdown != nil && jobs.isEmpty
         if ready.isEmpty, !isDone, inbox.sleepIfEmpty() { try multi.sleep(milliseconds: millisecondsToSleep) }
     }
 
     // MARK: - Commands
 
-    private func obey(_ command: LoopCommand) {
+    private mutating func obey(_ command: LoopCommand) {
         switch command {
         case .start(let exchange):
             if shutdown == nil { accept(exchange) } else { exchange.finish(.failure(Self.refusal)) }
@@ -93,7 +100,7 @@ final class CurlLoop {
         }
     }
 
-    private func accept(_ exchange: Exchange) {
+    private mutating func accept(_ exchange: Exchange) {
         guard exchange.isWaiting else { return }
         let due = limits.due(in: .queued(since: exchange.start), total: exchange.deadline)
         let job = Job(exchange, deadline: limits.nextCheck(due, isLarge: exchange.isLarge, now: now))
@@ -120,7 +127,7 @@ final class CurlLoop {
 
     // MARK: - Starting and ending jobs
 
-    private func startReady() {
+    private mutating func startReady() {
         var next = 0
         while next < ready.count {
             if case .ready = ready[next].phase { start(ready[next]) }
@@ -129,7 +136,7 @@ final class CurlLoop {
         ready.removeAll(keepingCapacity: true)
     }
 
-    private func start(_ job: Job) {
+    private mutating func start(_ job: Job) {
         guard job.exchange.deadline > max(now, job.exchange.start) else {
             return end(job, .failure(job.timeoutError(.total, limits)))
         }
@@ -143,7 +150,7 @@ final class CurlLoop {
         }
     }
 
-    private func resume(_ job: Job) {
+    private mutating func resume(_ job: Job) {
         guard case .inFlight(let transfer) = job.phase else { return }
         do throws(HTTPTransportError) {
             try transfer.resume(now: now)
@@ -152,17 +159,22 @@ final class CurlLoop {
         }
     }
 
-    private func end(_ job: Job, _ result: Result<ReceivedResponse, HTTPTransportError>) {
+    private mutating func end(_ job: Job, _ result: Result<ReceivedResponse, HTTPTransportError>) {
         let result = result.mapError(job.describing)
         switch result {
         case .success: detach(job, failure: nil)
         case .failure(let error): detach(job, failure: error.code)
         }
-        job.exchange.finish(result)
+        finished.append((job.exchange, result))
+    }
+
+    private mutating func resumeFinished() {
+        for (exchange, result) in finished { exchange.finish(result) }
+        finished.removeAll(keepingCapacity: true)
     }
 
     /// Takes a job out of all books, from whatever phase; its place goes to the next in line.
-    private func detach(_ job: Job, failure: HTTPTransportError.Code?) {
+    private mutating func detach(_ job: Job, failure: HTTPTransportError.Code?) {
         jobs[ObjectIdentifier(job.exchange)] = nil
         deadlines.remove(job)
         if let observer { observer(job.metrics(failure: failure)) }
@@ -185,19 +197,19 @@ final class CurlLoop {
         }
     }
 
-    private func takeTransfer() throws(HTTPTransportError) -> Transfer {
+    private mutating func takeTransfer() throws(HTTPTransportError) -> Transfer {
         if let transfer = idleTransfers.popLast() { return transfer }
         return try Transfer(configuration: configuration)
     }
 
-    private func keep(_ transfer: Transfer) {
+    private mutating func keep(_ transfer: Transfer) {
         guard (try? transfer.recycle()) != nil, idleTransfers.count < Self.maximumIdleTransfers else { return }
         idleTransfers.append(transfer)
     }
 
     // MARK: - Time
 
-    private func expire(at now: ContinuousClock.Instant) {
+    private mutating func expire(at now: ContinuousClock.Instant) {
         while let job = deadlines.popExpired(at: now) {
             if let response = job.earlyResponse(now: now) {
                 end(job, .success(response))
@@ -229,12 +241,12 @@ final class CurlLoop {
         mayHaveReachedServer: false
     )
 
-    private func endAll(_ error: (Job) -> HTTPTransportError) {
+    private mutating func endAll(_ error: (Job) -> HTTPTransportError) {
         while let job = jobs.first?.value { end(job, .failure(error(job))) }
     }
 
     /// Refuses commands from now on, frees everything of curl's, then resumes those who wait for the end.
-    private func close(_ reason: HTTPTransportError) {
+    private mutating func close(_ reason: HTTPTransportError) {
         var waiters = shutdown?.waiters ?? []
         for command in inbox.close(reason) {
             switch command {

@@ -20,7 +20,8 @@ enum LoopCommand: Sendable {
 ///
 /// The loop takes commands while it is awake. It goes to sleep only if no command is left, in one step under the lock;
 /// the first command after that wakes it, those behind do not. Once closed, commands are refused with the reason and
-/// nothing is woken any more: closing comes before the curl handle goes, and waking happens under the lock.
+/// nothing is woken any more: closing comes before the curl handle goes. (Waking has a lock of its own, so that the loop
+/// which it wakes does not meet that of the commands.)
 final class LoopInbox: Sendable {
     private struct State {
         var commands: [LoopCommand] = []
@@ -29,25 +30,25 @@ final class LoopInbox: Sendable {
     }
 
     private let state = Lock(State())
-    private let wake: @Sendable () -> Void
+    /// `nil` once closed.
+    private let waker: Lock<(@Sendable () -> Void)?>
 
     /// - Parameter wake: Ends the loop's sleep, or its next one if it does not sleep yet. Must not call back.
     init(wake: @escaping @Sendable () -> Void) {
-        self.wake = wake
+        waker = Lock(wake)
     }
 
     /// Leaves a command, in order with those of other threads.
     ///
     /// - Throws: The reason given to ``close(_:)``, once closed.
     func post(_ command: LoopCommand) throws(HTTPTransportError) {
-        try state.withLock { state throws(HTTPTransportError) in
+        let wakes = try state.withLock { state throws(HTTPTransportError) in
             if let reason = state.closingReason { throw reason }
             state.commands.append(command)
-            if state.isAsleep {
-                state.isAsleep = false
-                wake()
-            }
+            defer { state.isAsleep = false }
+            return state.isAsleep
         }
+        if wakes { waker.withLock { $0?() } }
     }
 
     /// All commands since the last call; the loop is awake from now on. For the loop alone.
@@ -72,7 +73,8 @@ final class LoopInbox: Sendable {
 
     /// Refuses commands from now on; the ones left over. For the loop alone.
     func close(_ reason: HTTPTransportError) -> [LoopCommand] {
-        state.withLock { state in
+        waker.withLock { $0 = nil }
+        return state.withLock { state in
             state.closingReason = reason
             state.isAsleep = false
             defer { state.commands = [] }

@@ -10,7 +10,18 @@ import HTTPTransport
 /// It is new until its caller waits; then waiting; then finished. Cancelling a new one finishes it, so that its caller
 /// never begins to wait. If its body is streamed, the head alone finishes it, and the body has a channel of its own.
 final class Exchange: Sendable {
-    typealias Waiter = CheckedContinuation<ReceivedResponse, any Error>
+    /// A caller who waits. Unchecked: the state below resumes it once, and checking costs an allocation a request.
+    @safe struct Waiter: Sendable {
+        private let continuation: UnsafeContinuation<ReceivedResponse, any Error>
+
+        init(_ continuation: UnsafeContinuation<ReceivedResponse, any Error>) {
+            unsafe self.continuation = unsafe continuation
+        }
+
+        fileprivate func resume(with result: Result<ReceivedResponse, any Error>) {
+            unsafe continuation.resume(with: result)
+        }
+    }
 
     private enum State {
         case new
@@ -48,13 +59,13 @@ final class Exchange: Sendable {
             state = .waiting(waiter)
             return true
         }
-        if !begins { waiter.resume(throwing: CancellationError()) }
+        if !begins { waiter.resume(with: .failure(CancellationError())) }
         return begins
     }
 
     /// Resumes the waiter, if one still waits, with the head of a response whose body goes its own way.
     func deliverHead(_ head: [UInt8]) {
-        takeWaiter()?.resume(returning: ReceivedResponse(head: head, body: []))
+        takeWaiter()?.resume(with: .success(ReceivedResponse(head: head, body: [])))
     }
 
     /// Resumes the waiter, if one still waits, and ends the body's channel, if there is one.
@@ -70,7 +81,7 @@ final class Exchange: Sendable {
     /// Resumes the waiter with `CancellationError`, if one still waits, and says whether the loop must be told.
     func cancel() -> Bool {
         guard let waiter = takeWaiter() else { return false }
-        waiter.resume(throwing: CancellationError())
+        waiter.resume(with: .failure(CancellationError()))
         return true
     }
 

@@ -16,18 +16,19 @@ import HTTPTransport
 
     let first: UnsafeMutablePointer<curl_slist>
 
-    /// Makes the lines of these fields, and of those that curl would add by itself, to say that it shall not:
-    /// `Expect: 100-continue`, which costs a round trip, and the content type of a form.
+    /// Makes the lines of these fields, of the defaults that they do not replace, and of those that curl would add by
+    /// itself, to say that it shall not: `Expect: 100-continue`, which costs a round trip, and a content type.
     ///
     /// - Throws: `invalidRequest` for a field that contradicts the body.
-    init(_ headers: HTTPHeaders, body: Body) throws(HTTPTransportError) {
+    init(_ headers: HTTPHeaders, defaults: HTTPHeaders, body: Body) throws(HTTPTransportError) {
         for name in ["Content-Length", "Transfer-Encoding"] where headers[name] != nil {
             throw .invalidRequest("The header field '\(name)' is set by the transport, from the body.")
         }
         guard body == .bytes || headers["Content-Type"] == nil else {
             throw .invalidRequest("The header field 'Content-Type' of a form is set by the transport.")
         }
-        var lines = headers.fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
+        let fields = headers.fields + defaults.fields.filter { headers[$0.name] == nil }
+        var lines = fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
         if headers["Expect"] == nil { lines.append("Expect:") }
         if body == .bytes, headers["Content-Type"] == nil { lines.append("Content-Type:") }
 

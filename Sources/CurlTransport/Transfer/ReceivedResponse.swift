@@ -31,22 +31,33 @@ struct ReceivedResponse: Hashable, Sendable {
     ///
     /// - Throws: `invalidResponse` if the status or a field is not valid; fields are named, values never shown.
     func parsedHead(from url: HTTPURL) throws(HTTPTransportError) -> HTTPResponse {
-        var lines = head.split(separator: UInt8(ascii: "\n"))[...]
-        guard let status = lines.popFirst().flatMap(Self.status) else {
+        var rest = head[...]
+        guard let status = Self.removeLine(from: &rest).flatMap(Self.status) else {
             throw .invalidResponse("has no valid status line", from: url.origin)
         }
         var headers = HTTPHeaders()
-        for line in lines {
+        headers.reserveCapacity(8)
+        while let line = Self.removeLine(from: &rest) {
             try Self.append(line, to: &headers, from: url.origin)
         }
         return HTTPResponse(status: status, headers: headers)
     }
 
+    /// The next line, without its line break.
+    private static func removeLine(from rest: inout ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        guard !rest.isEmpty else { return nil }
+        let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
+        let line = rest[..<end]
+        rest = rest[min(end + 1, rest.endIndex)...]
+        return line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+    }
+
     /// The status of `HTTP/1.1 200 OK` ([RFC 9112, section 4](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
     private static func status(of line: ArraySlice<UInt8>) -> Int? {
         guard let space = line.firstIndex(of: UInt8(ascii: " ")) else { return nil }
-        let digits = line[line.index(after: space)...].prefix { !$0.isLineSpace }
-        guard digits.count == 3, let status = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
+        let digits = line[(space + 1)...].prefix { $0 != UInt8(ascii: " ") }
+        guard digits.count == 3, digits.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else { return nil }
+        let status = digits.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) }
         return (200..<600).contains(status) ? status : nil
     }
 
@@ -55,19 +66,16 @@ struct ReceivedResponse: Hashable, Sendable {
         to headers: inout HTTPHeaders,
         from origin: String
     ) throws(HTTPTransportError) {
-        let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
             throw .invalidResponse("has a header line without a colon", from: origin)
         }
         let name = String(decoding: line[..<colon], as: UTF8.self)
+        // What every server writes, and `append` would copy the value to take away.
+        let afterSpace = line[(colon + 1)...].first == UInt8(ascii: " ") ? colon + 2 : colon + 1
         do throws(HTTPTransportError) {
-            try headers.append(name: name, value: String(decoding: line[(colon + 1)...], as: UTF8.self))
+            try headers.append(name: name, value: String(decoding: line[afterSpace...], as: UTF8.self))
         } catch {
             throw .invalidResponse("has an invalid header field '\(name.prefix(64).printable)'", from: origin)
         }
     }
-}
-
-extension UInt8 {
-    fileprivate var isLineSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\r") }
 }

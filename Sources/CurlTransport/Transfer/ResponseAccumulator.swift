@@ -105,12 +105,17 @@ struct ResponseAccumulator {
         guard expected <= maximumBodyBytes - body.count else {
             return refuse(.bodyTooLarge(limit: maximumBodyBytes))
         }
-        if body.isEmpty {
-            // Of a length that a server only claims, no more than a megabyte is believed at once.
-            body.reserveCapacity(min(expected, 1 << 20))
-        }
+        makeRoom(for: bytes.count)
         unsafe body.append(contentsOf: bytes)
         return true
+    }
+
+    /// Makes room for the whole body at once, as far as the length is believed that a server claims: a megabyte, or eight
+    /// times what has come.
+    private mutating func makeRoom(for count: Int) {
+        let needed = body.count + count
+        let believed = min(contentLength ?? 0, max(1 << 20, 8 * body.count))
+        if body.capacity < needed, needed <= believed { body.reserveCapacity(believed) }
     }
 
     private mutating func appendToHead(_ line: UnsafeRawBufferPointer) {
@@ -170,10 +175,18 @@ extension UnsafeRawBufferPointer {
 
     /// The digits behind this offset as a number; `nil` if there is anything else but white space around them.
     fileprivate func decimalValue(after offset: Int) -> Int? {
-        let isSpace = { (byte: UInt8) in " \t\r\n".utf8.contains(byte) }
-        var digits = unsafe self[offset...].drop(while: isSpace)
-        while let last = unsafe digits.last, isSpace(last) { unsafe digits.removeLast() }
+        var digits = unsafe self[offset...].drop(while: \.isLineSpace)
+        while let last = unsafe digits.last, last.isLineSpace { unsafe digits.removeLast() }
         guard unsafe digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return unsafe Int(String(decoding: digits, as: UTF8.self))
+    }
+}
+
+extension UInt8 {
+    fileprivate var isLineSpace: Bool {
+        switch self {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): true
+        default: false
+        }
     }
 }

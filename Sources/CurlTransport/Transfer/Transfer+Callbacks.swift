@@ -33,7 +33,7 @@ private func receiveHeaderLine(
     guard let context = unsafe context else { return 0 }
     let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    transfer.progress.noteBytes()
+    transfer.noteBytes()
     guard unsafe transfer.response.appendHeaderLine(line) else { return 0 }
     if transfer.hasHead, let exchange = transfer.job?.exchange, exchange.channel != nil {
         exchange.deliverHead(transfer.response.takeHead())
@@ -50,7 +50,7 @@ private func receiveBody(
     guard let context = unsafe context else { return 0 }
     let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let chunk = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    transfer.progress.noteBytes()
+    transfer.noteBytes()
     guard let channel = transfer.job?.exchange.channel else {
         return unsafe transfer.response.appendBody(chunk) ? chunk.count : 0
     }
@@ -72,7 +72,7 @@ private func willSend(
     let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     guard transfer.attempts == 0 || transfer.progress.mayBeRepeated else { return CURL_PREREQFUNC_ABORT }
     let connectionsMade = unsafe ccurl_get_long(transfer.handle, CURLINFO_NUM_CONNECTS)
-    transfer.progress.noteSending(isConnectionReused: connectionsMade == 0)
+    transfer.noteSending(isConnectionReused: connectionsMade == 0)
     transfer.response.reset()
     return CURL_PREREQFUNC_OK
 }

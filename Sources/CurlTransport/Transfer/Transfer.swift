@@ -7,7 +7,7 @@ import HTTPTransport
 
 /// An easy handle with all that its callbacks touch. Confined to the loop's thread once it runs.
 ///
-/// It is used again and again; options that are the same for all requests are set once. curl holds unretained pointers
+/// It is used again and again; options are set again where they differ from those of the request before. curl holds unretained pointers
 /// to it and to its buffers: it is retained by its job for as long as its handle is added to the multi handle, and it
 /// owns the handle, so that none of them outlives it.
 @safe final class Transfer {
@@ -15,6 +15,8 @@ import HTTPTransport
     var response: ResponseAccumulator
     /// Times and counts that the callbacks keep.
     var progress = TransferProgress()
+    /// Whether its times are kept; nobody asks the clock for nothing.
+    let keepsTime: Bool
     /// The job that is under way.
     private(set) var job: Job?
 
@@ -24,7 +26,17 @@ import HTTPTransport
     private var form: MimeForm?
     private var headers: HTTPHeaders?
     private var headerList: HeaderList?
+    private var url: HTTPURL?
+    private var kind: Kind?
+    private let defaultHeaders: HTTPHeaders
     private let configuration: CurlConfiguration
+
+    /// What a request without a form is to curl.
+    private struct Kind: Hashable {
+        var method: HTTPMethod
+        /// Whether it says how long its body is.
+        var sendsLength: Bool
+    }
 
     /// The handle, for the multi handle to add and remove.
     var handle: UnsafeMutableRawPointer { unsafe easy.pointer }
@@ -34,6 +46,8 @@ import HTTPTransport
         easy = try EasyHandle()
         response = ResponseAccumulator(maximumBodyBytes: configuration.maximumResponseBytes)
         self.configuration = configuration
+        keepsTime = configuration.keepsTime
+        defaultHeaders = try configuration.defaultHeaders
         unsafe errorText[0] = 0
         try easy.setDefaults(configuration)
         try unsafe easy.set(CURLOPT_ERRORBUFFER, pointer: errorText)
@@ -53,10 +67,14 @@ import HTTPTransport
         let exchange = job.exchange
         let request = exchange.request
         self.job = job
-        progress = TransferProgress(start: now, mayBeRepeated: request.isIdempotent, keepsTime: configuration.keepsTime)
+        progress = TransferProgress(start: now, mayBeRepeated: request.isIdempotent)
         unsafe errorText[0] = 0
         response.reset()
-        try easy.set(CURLOPT_URL, request.url.string)
+        if url != request.url {
+            url = nil
+            try easy.set(CURLOPT_URL, request.url.string)
+            url = request.url
+        }
         if let form = exchange.form {
             try setForm(form, of: request)
         } else {
@@ -114,7 +132,7 @@ import HTTPTransport
 
     private func setHeaders(_ new: HTTPHeaders, body: HeaderList.Body) throws(HTTPTransportError) {
         headers = nil
-        let list = try HeaderList(new, body: body)
+        let list = try HeaderList(new, defaults: defaultHeaders, body: body)
         try EasyHandle.check(
             unsafe ccurl_set_list(easy.pointer, CURLOPT_HTTPHEADER, list.first),
             CURLOPT_HTTPHEADER
@@ -124,20 +142,22 @@ import HTTPTransport
     }
 
     private func setMethod(_ method: HTTPMethod, body: [UInt8]) throws(HTTPTransportError) {
-        let sendsLength = !body.isEmpty || [.post, .put, .patch].contains(method)
-        if sendsLength {
+        let kind = Kind(method: method, sendsLength: !body.isEmpty || [.post, .put, .patch].contains(method))
+        if kind.sendsLength {
             upload.fill(with: body)
-            try easy.set(CURLOPT_POST, 1)
             try easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.count)
             try unsafe easy.set(CURLOPT_POSTFIELDS, pointer: upload.start)
-        } else {
-            try easy.set(CURLOPT_HTTPGET, 1)
         }
-        let isImplied = method == (sendsLength ? .post : .get)
+        guard kind != self.kind else { return }
+        self.kind = nil
+        try easy.set(kind.sendsLength ? CURLOPT_POST : CURLOPT_HTTPGET, 1)
+        let isImplied = method == (kind.sendsLength ? .post : .get)
         try easy.set(CURLOPT_CUSTOMREQUEST, isImplied ? nil : method.rawValue)
+        self.kind = kind
     }
 
     private func setForm(_ form: HTTPMultipartForm, of request: HTTPRequest) throws(HTTPTransportError) {
+        kind = nil
         try setHeaders(request.headers, body: .form)
         let mime = try MimeForm(for: easy)
         for part in form.parts { try mime.append(part) }

@@ -11,8 +11,6 @@ struct TransferProgress {
     var attempts = 0
     /// Whether that does no harm.
     var mayBeRepeated = false
-    /// Whether the times below are kept; nobody asks the clock for nothing.
-    var keepsTime = false
     /// Whether it was last sent over a connection that had been used before.
     var isConnectionReused = false
     /// When the transfer was started.
@@ -28,26 +26,25 @@ struct TransferProgress {
 
     init() {}
 
-    init(start: ContinuousClock.Instant, mayBeRepeated: Bool, keepsTime: Bool) {
+    init(start: ContinuousClock.Instant, mayBeRepeated: Bool) {
         self.start = start
         self.mayBeRepeated = mayBeRepeated
-        self.keepsTime = keepsTime
-    }
-
-    /// The request is about to be sent.
-    mutating func noteSending(isConnectionReused: Bool) {
-        attempts += 1
-        self.isConnectionReused = isConnectionReused
-        if keepsTime { sent = .now }
-    }
-
-    /// Bytes of the response have come.
-    mutating func noteBytes() {
-        if keepsTime { lastByte = .now }
     }
 }
 
 extension Transfer {
+    /// The request is about to be sent.
+    func noteSending(isConnectionReused: Bool) {
+        progress.attempts += 1
+        progress.isConnectionReused = isConnectionReused
+        if keepsTime { progress.sent = .now }
+    }
+
+    /// Bytes of the response have come.
+    func noteBytes() {
+        if keepsTime { progress.lastByte = .now }
+    }
+
     /// How often the request was about to be sent.
     var attempts: Int { progress.attempts }
 

@@ -26,7 +26,7 @@ import Testing
             #expect(seen > tally.responses)
             try await ProcessCensus.settle(at: before)
             let after = ProcessCensus.now
-            #expect(after.residentBytes - before.residentBytes < 16 << 20)
+            #expect(after.residentBytes - before.residentBytes < ProcessCensus.allowedGrowth)
             print("\(tally), \(seen) seen, \(before) -> \(after)")
         }
         print(String(decoding: result?.standardOutputContent ?? [], as: UTF8.self))

@@ -189,18 +189,11 @@ import Testing
                 var early = 0
                 for try await chunk in try await transport.stream(server.request(.get)).body {
                     count += chunk.count
-                    if early == 0, count > 8 << 20 { early = residentKilobytes() }
+                    if early == 0, count > 8 << 20 { early = ProcessCensus.now.residentBytes }
                 }
                 try #require(count == megabytes << 20)
-                try #require(residentKilobytes() - early < 16_384)
+                try #require(ProcessCensus.now.residentBytes - early < ProcessCensus.allowedGrowth)
             }
         }
     }
-}
-
-/// The memory of this process that is in use; 0 where the system does not tell it so.
-private func residentKilobytes() -> Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-    return line.flatMap { Int($0.split(separator: " ").dropFirst().first ?? "") } ?? 0
 }
