@@ -14,7 +14,8 @@ extension GraphQLClientError {
         case .outcomeUnknown, .invalidResponse: .unknown(self, mayRepeat: mayRepeat)
         // It ran, and what came of it would not be understood the next time either.
         case .decodingFailed, .partialData: .unknown(self)
-        case .transportFailed: underlying.map { .thrown($0, mayRepeat: mayRepeat) } ?? .transient(self)
+        case .transportFailed:
+            (underlying as? HTTPTransportError).map { .thrown($0, mayRepeat: mayRepeat) } ?? .transient(self)
         case .httpError, .requestRejected: [425, 429, 503].contains(status) ? .transient(self) : .failure(self)
         default: .failure(self)
         }

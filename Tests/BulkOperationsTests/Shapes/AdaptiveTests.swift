@@ -8,56 +8,69 @@ import Testing
 
 @Suite("Bulk: adaptive chunks", .timeLimit(.minutes(2)), .serialized)
 struct AdaptiveTests {
-    /// Changes what a row costs at the server before one of its calls.
+    /// A chunk as it was: how many rows it had, and how long it took.
+    private struct Sent: Sendable {
+        var count: Int
+        var time: Duration
+    }
+
+    /// Notes what chunks take, and changes what a row costs at the server after some of them.
     private struct Changing<Base: BulkOperation>: BulkOperation {
         let base: Base
-        let sizes: Locked<[Int]>
-        let call: Int
+        let sent: Locked<[Sent]>
         let change: @Sendable () -> Void
 
         func perform(_ chunk: BulkChunk<Base.Input>) async throws -> [BulkOutcome<Base.Output>] {
-            let count = sizes.withLock { sizes in
-                sizes.append(chunk.items.count)
-                return sizes.count
+            let clock = ContinuousClock()
+            let start = clock.now
+            let outcomes = try await base.perform(chunk)
+            let count = sent.withLock { sent in
+                sent.append(Sent(count: chunk.items.count, time: clock.now - start))
+                return sent.count
             }
-            if count == call { change() }
-            return try await base.perform(chunk)
+            if count == AdaptiveTests.change { change() }
+            return outcomes
         }
     }
 
-    /// The middle one of some sizes.
-    private func median(_ sizes: some Collection<Int>) -> Int { sizes.sorted()[sizes.count / 2] }
+    /// After how many chunks the cost changes, and after how many more the test ends.
+    private static let change = 24
 
-    /// A chunk is to take 100 ms, of which 80 to 120 are left alone. The bounds are those of the rules, and half as much
-    /// again below, because on a machine that has more to do a chunk takes longer than its rows.
+    /// The middle one of some values.
+    private func median<Value: Comparable>(_ values: some Sequence<Value>) throws -> Value {
+        let sorted = values.sorted()
+        return try #require(sorted.isEmpty ? nil : sorted[sorted.count / 2])
+    }
+
+    /// A chunk is to take 200 ms, of which 160 to 240 are left alone. On a machine that has more to do chunks take longer
+    /// than their rows, so that they are smaller: the bounds are of the time, and the sizes are compared to each other.
     @Test(arguments: [
-        (from: Duration.milliseconds(2), to: Duration.milliseconds(8), before: 27...60, after: 6...15),
-        (from: .milliseconds(8), to: .milliseconds(2), before: 6...15, after: 27...60),
+        (from: Duration.milliseconds(4), to: Duration.milliseconds(16)),
+        (from: .milliseconds(16), to: .milliseconds(4)),
     ])
     func `settle near the target, and again when the cost of a row changes in mid-run`(
         from: Duration,
-        to: Duration,
-        before: ClosedRange<Int>,
-        after: ClosedRange<Int>
+        to: Duration
     ) async throws {
         try await withDesk { desk in
             desk.service.settings.rowCost = from
-            let sizes = Locked<[Int]>([])
-            let operation = Changing(base: try desk.envelope(), sizes: sizes, call: 30) {
-                desk.service.settings.rowCost = to
-            }
+            let sent = Locked<[Sent]>([])
+            let operation = Changing(base: try desk.envelope(), sent: sent) { desk.service.settings.rowCost = to }
             var options = BulkOptions.test(concurrency: 2)
-            options.chunking = .adaptive(target: .milliseconds(100), from: 20, between: 1...500)
-            let run = Task { [options] in
-                try await BulkRunner(operation, options: options).forEach(of: Endless()) { _ in
-                    if sizes.value.count >= 60 { throw TestError() }
-                }
+            options.chunking = .adaptive(target: .milliseconds(200), from: 20, between: 1...500)
+            let summary = try await BulkRunner(operation, options: options).forEach(of: Endless()) { _ in
+                if sent.value.count >= 2 * Self.change { throw TestError() }
             }
-            let summary = try await run.value
-            #expect(summary.isSuccess == false && summary.failed == 0)
-            #expect(before.contains(median(sizes.value[20..<30])), "\(sizes.value)")
-            #expect(after.contains(median(sizes.value[50..<60])), "\(sizes.value)")
-            #expect(desk.service.contents.names.count == summary.succeeded)
+            #expect(summary.failed == 0 && summary.unknown == 0)
+            let before = sent.value[..<Self.change].suffix(8)
+            let after = sent.value[..<(2 * Self.change)].suffix(8)
+            for settled in [before, after] {
+                let time = try median(settled.map(\.time))
+                #expect((Duration.milliseconds(130)...(.milliseconds(300))).contains(time), "\(sent.value)")
+            }
+            let (small, large) = from > to ? (before, after) : (after, before)
+            #expect(try median(small.map(\.count)) * 2 < median(large.map(\.count)), "\(sent.value)")
+            #expect(try median(large.map(\.count)) <= 60, "\(sent.value)")
         }
     }
 }
