@@ -8,7 +8,7 @@ import HTTPTransport
 import LoopbackServer
 import Testing
 
-@Suite("Bulk: every shape", .timeLimit(.minutes(2)))
+@Suite("Bulk: every shape", .timeLimit(.minutes(2)), .serialized)
 struct ShapesTests {
     /// A way in which records are created.
     enum Shape: CaseIterable {
