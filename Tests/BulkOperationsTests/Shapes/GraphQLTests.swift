@@ -208,4 +208,20 @@ struct GraphQLTests {
         #expect(requests.value == 1)
         await transport.shutdown(drainingFor: .zero)
     }
+
+    @Test func `an error of the client that a closure hands on is taken for what it says`() async throws {
+        try await withServer { endpoint, transport, _ in
+            let client = GraphQLClient(endpoint: endpoint, transport: transport)
+            let operation = BulkClosure<String, Resource?> { chunk in
+                let id = GraphQLArgument.id(chunk.inputs[0])
+                let field = GraphQLField("resource", arguments: ["id": id]) {
+                    "id"; "name"
+                }
+                return [.success(try await client.query(field, as: Resource?.self))]
+            }
+            let result = try await BulkRunner(operation, options: .test(chunk: 1)).run(["1", "fail", "2"])
+            #expect(result.failures.map(\.index) == [1])
+            #expect((result.failures.first?.error as? GraphQLClientError)?.code == .fieldFailed)
+        }
+    }
 }
