@@ -73,7 +73,7 @@ let package = Package(
         .testTarget(name: "LoopbackServerTests", dependencies: ["LoopbackServer"]),
         .testTarget(
             name: "InteropTests",
-            dependencies: ["DataLoading", "GraphQLBatching", "HTTPTransport", "CurlTransport"]
+            dependencies: ["BulkOperations", "DataLoading", "GraphQLBatching", "HTTPTransport", "CurlTransport"]
         ),
     ]
 )

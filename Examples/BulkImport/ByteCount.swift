@@ -24,4 +24,7 @@ final class ByteCount: Sendable {
 
     /// The share that has been read, from 0 to 1; `nil` if the size is not known.
     var fraction: Double? { total.map { Double(read.load(ordering: .relaxed)) / Double($0) } }
+
+    /// Whether half of the file has been read.
+    var isPastMiddle: Bool { fraction.map { $0 >= 0.5 } ?? false }
 }

@@ -8,13 +8,16 @@ struct DemoServer {
     private let server: LoopbackHTTPServer
 
     /// Starts it; `nil` if there is another server to talk to, or none is needed.
-    init?(_ options: Options) throws {
+    ///
+    /// - Parameter bytes: What has been read of the file, in whose middle the cost of a row may change.
+    init?(_ options: Options, bytes: ByteCount) throws {
         guard options.endpoint == nil, options.mode != .check else { return nil }
         let service = BulkService()
         service.settings.rowCost = options.rowCost
         let graphQL = DemoGraphQLService(resources: 0)
         let faults = RandomFaults(rate: Double(options.faultPercent) / 100, seed: 1) { request in
-            request.path == DemoGraphQLService.path ? graphQL.respond(to: request) : service.respond(to: request)
+            if let cost = options.laterRowCost, bytes.isPastMiddle { service.settings.rowCost = cost }
+            return request.path == DemoGraphQLService.path ? graphQL.respond(to: request) : service.respond(to: request)
         }
         server = try LoopbackHTTPServer(latency: options.latency, handler: faults.respond)
     }

@@ -36,7 +36,7 @@ struct Importer: Sendable {
     ///
     /// - Throws: Why the run could not begin.
     func run() async throws -> BulkSummary {
-        let server = try DemoServer(options)
+        let server = try DemoServer(options, bytes: bytes)
         defer { server?.stop() }
         guard let endpoint = try options.endpoint ?? server.map({ try HTTPURL($0.url(for: options.mode)) }) else {
             return try await send(API.checking)
@@ -84,7 +84,7 @@ struct Importer: Sendable {
     ) async throws -> BulkSummary where Rows.Element == ImportRow {
         let runner = try BulkRunner(Checked(operation), options: bulkOptions)
         let progress = BulkProgressUpdates(every: options.printsTrace ? .milliseconds(1) : .milliseconds(100))
-        let display = Display(bytes: bytes, printsTrace: options.printsTrace)
+        let display = Display(bytes: bytes, printsTrace: options.printsTrace, laterRowCost: options.laterRowCost)
         async let displayed: Void = display.show(progress)
         let summary = try await runner.forEach(of: rows, journal: journal, progress: progress) { records in
             for record in records { try keep(record) }

@@ -41,6 +41,14 @@ enum OptionValue {
         return .microseconds(value * scale)
     }
 
+    /// Reads one time, or two with a colon between them.
+    static func times(_ text: String, _ option: String) throws(UsageError) -> (Duration, Duration?) {
+        guard let colon = text.firstIndex(of: ":") else { return (try time(text, option), nil) }
+        return (
+            try time(String(text[..<colon]), option), try time(String(text[text.index(after: colon)...]), option)
+        )
+    }
+
     /// The format that the name of a file tells.
     static func reportFormat(_ path: String) throws(UsageError) -> RowFormat {
         if path.hasSuffix(".csv") { return .csv(guardsFormulas: true) }

@@ -55,6 +55,8 @@ struct Options {
     /// How the server behaves that is started when no endpoint is given.
     var latency = Duration.milliseconds(5)
     var rowCost = Duration.zero
+    /// What a row costs from the middle of the file on, if that is something else.
+    var laterRowCost: Duration?
     var faultPercent = 0
 
     static let help = """
@@ -86,9 +88,10 @@ struct Options {
           --json              print the summary as an object of JSON
           --help              print this
 
-          --latency TIME, --row-cost TIME, --faults PERCENT
+          --latency TIME, --row-cost TIME[:TIME], --faults PERCENT
                               of the server that is started here: time of a request and of a row (5ms, 500us, 1s, 0),
-                              and how many requests fail at random, 0 to 100
+                              a second one from the middle of the file on (2ms:8ms, see --trace), and how many
+                              requests fail at random, 0 to 100
 
         exit codes: 0 all rows are done; 1 the run could not begin or broke off; 2 the command line is wrong;
         3 some rows failed, are unknown or were not sent; 130 interrupted. Ctrl-C ends a run within a second and says
@@ -136,6 +139,9 @@ extension Options {
                 message: "\(name) is for the server that is started here and has no effect with --endpoint"
             )
         }
+        if laterRowCost != nil, file == "-" {
+            throw UsageError(message: "--row-cost takes two times for a file only: the standard input has no middle")
+        }
         if format == .jsonl, !columns.isEmpty { throw UsageError(message: "--map is for columns of --format csv") }
     }
 
@@ -177,7 +183,7 @@ extension Options {
             report = value
         case "--api-key-file": apiKeyFile = value
         case "--latency": latency = try OptionValue.time(value, name)
-        case "--row-cost": rowCost = try OptionValue.time(value, name)
+        case "--row-cost": (rowCost, laterRowCost) = try OptionValue.times(value, name)
         default: faultPercent = try OptionValue.wholeNumber(value, name, in: 0...100)
         }
     }

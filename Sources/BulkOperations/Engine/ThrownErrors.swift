@@ -12,7 +12,7 @@ enum ThrownErrors {
         case let error as HTTPTransportError:
             error.mayHaveReachedServer ? .unknown(error, mayRepeat: mayRepeat) : transportFailure(error)
         case let error as GraphQLClientError:
-            outcome(of: error, mayRepeat: mayRepeat)
+            error.outcome(mayRepeat: mayRepeat)
         default:
             nil
         }
@@ -22,19 +22,6 @@ enum ThrownErrors {
     private static func transportFailure<Output>(_ error: HTTPTransportError) -> BulkOutcome<Output> {
         let isForGood = [.invalidRequest, .invalidConfiguration, .shutDown].contains(error.code)
         return isForGood ? .failure(error) : .transient(error)
-    }
-
-    private static func outcome<Output>(of error: GraphQLClientError, mayRepeat: Bool) -> BulkOutcome<Output> {
-        switch error.code {
-        case .outcomeUnknown, .decodingFailed, .partialData, .invalidResponse:
-            .unknown(error, mayRepeat: mayRepeat)
-        case .transportFailed:
-            (error.underlying as? HTTPTransportError).map(transportFailure) ?? .transient(error)
-        case .httpError, .requestRejected:
-            [425, 429, 503].contains(error.status) ? .transient(error) : .failure(error)
-        default:
-            .failure(error)
-        }
     }
 }
 

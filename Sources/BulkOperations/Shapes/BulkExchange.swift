@@ -16,24 +16,26 @@ struct BulkExchange: Sendable {
 
     /// Sends a request.
     ///
-    /// - Parameter mayRepeat: Whether it does no harm if what is in it is done twice.
+    /// - Parameters:
+    ///   - mayRepeat: Whether it does no harm if what is in it is done twice.
+    ///   - send: What sends it; the transport by default.
     func send<Input, Output>(
         _ request: HTTPRequest,
         for chunk: BulkChunk<Input>,
-        mayRepeat: Bool
+        mayRepeat: Bool,
+        by send: (@Sendable (HTTPRequest) async throws -> HTTPResponse)? = nil
     ) async -> Reply<Output> {
         var request = request
         let isRead = request.method == .get
         request.isIdempotent = request.isIdempotent || mayRepeat
         do {
-            let response = try await transport.send(request)
+            let response = try await (send ?? transport.send)(request)
             chunk.learn(from: response)
             return response.isSuccess
                 ? .success(response) : .refused(response.refusal(isRead: isRead, mayRepeat: request.isIdempotent))
         } catch {
             let outcome: BulkOutcome<Output> = .thrown(error, mayRepeat: request.isIdempotent)
-            guard isRead, case .unknown(let error, _) = outcome else { return .refused(outcome) }
-            return .refused(.transient(error))
+            return .refused(isRead ? outcome.ofReading : outcome)
         }
     }
 
@@ -47,5 +49,13 @@ struct BulkExchange: Sendable {
         var error = response.refusalError()
         error.message = "The health check failed with the status \(response.status): \(error.message)"
         throw error
+    }
+}
+
+extension BulkOutcome {
+    /// The outcome of something that is read: there is nothing to be unknown, and no harm in asking again.
+    var ofReading: Self {
+        guard case .unknown(let error, _) = self else { return self }
+        return .transient(error)
     }
 }

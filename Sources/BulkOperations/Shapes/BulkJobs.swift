@@ -71,6 +71,8 @@ public struct BulkJobStatus: Hashable, Sendable {
 public struct BulkJobs<Input: Sendable, Output: Decodable & Sendable>: BulkOperation {
     /// Makes the body of the request that submits a chunk.
     public typealias Body = @Sendable (BulkChunk<Input>) throws -> [UInt8]
+    /// Sends the request that submits a chunk.
+    public typealias Submission = @Sendable (HTTPRequest, BulkChunk<Input>) async throws -> HTTPResponse
 
     /// Header fields of each request, such as an API key.
     public var headers = HTTPHeaders()
@@ -97,7 +99,7 @@ public struct BulkJobs<Input: Sendable, Output: Decodable & Sendable>: BulkOpera
     let exchange: BulkExchange
     let decoder: JSONDecoder
     private let check: @Sendable (Input) throws -> Void
-    private let body: Body
+    private let submission: Submission
 
     /// Makes an operation.
     ///
@@ -106,7 +108,7 @@ public struct BulkJobs<Input: Sendable, Output: Decodable & Sendable>: BulkOpera
     ///   - transport: What moves the requests; events need an `HTTPStreamingTransport`.
     ///   - decoder: Decodes the bodies of results.
     ///   - validate: Throws what is wrong with an input; accepts all by default.
-    ///   - body: Makes the body that submits a chunk.
+    ///   - body: Makes the body that submits a chunk, as JSON.
     public init(
         at routes: BulkJobRoutes,
         over transport: any HTTPClientTransport,
@@ -114,11 +116,34 @@ public struct BulkJobs<Input: Sendable, Output: Decodable & Sendable>: BulkOpera
         validate: @escaping @Sendable (Input) throws -> Void = { _ in },
         body: @escaping Body
     ) {
+        self.init(at: routes, over: transport, decoder: decoder, validate: validate) { request, chunk in
+            var request = request
+            request.body = try body(chunk)
+            try request.headers.set(name: "Content-Type", value: "application/json")
+            return try await transport.send(request)
+        }
+    }
+
+    /// Makes an operation that submits a chunk in a way of its own, such as a multipart form with a file.
+    ///
+    /// - Parameters:
+    ///   - routes: Where jobs are.
+    ///   - transport: What moves all other requests; events need an `HTTPStreamingTransport`.
+    ///   - decoder: Decodes the bodies of results.
+    ///   - validate: Throws what is wrong with an input; accepts all by default.
+    ///   - submission: Gets the request without a body, with ``headers`` and the idempotency key, and sends it.
+    public init(
+        at routes: BulkJobRoutes,
+        over transport: any HTTPClientTransport,
+        decoder: JSONDecoder = JSONDecoder(),
+        validate: @escaping @Sendable (Input) throws -> Void = { _ in },
+        submission: @escaping Submission
+    ) {
         self.routes = routes
         exchange = BulkExchange(transport: transport)
         self.decoder = decoder
         check = validate
-        self.body = body
+        self.submission = submission
     }
 
     /// Makes an operation that submits `{items: […]}`; otherwise as ``init(at:over:decoder:validate:body:)``.
@@ -145,11 +170,12 @@ public struct BulkJobs<Input: Sendable, Output: Decodable & Sendable>: BulkOpera
     /// Submits a job, follows it to its end and collects its result.
     @concurrent
     public func perform(_ chunk: BulkChunk<Input>) async throws -> [BulkOutcome<Output>] {
-        var request = HTTPRequest(url: routes.submit, headers: headers, body: try body(chunk))
-        try request.headers.set(name: "Content-Type", value: "application/json")
+        var request = HTTPRequest(url: routes.submit, headers: headers)
         let mayRepeat = chunk.hasIdempotencyKeys
         if mayRepeat { try request.headers.set(name: keyHeader, value: chunk.jobKey) }
-        let reply: BulkExchange.Reply<Output> = await exchange.send(request, for: chunk, mayRepeat: mayRepeat)
+        let reply: BulkExchange.Reply<Output> = await exchange.send(request, for: chunk, mayRepeat: mayRepeat) {
+            try await submission($0, chunk)
+        }
         switch reply {
         case .refused(let outcome):
             return chunk.items.map { _ in outcome }

@@ -23,13 +23,16 @@ public import HTTPTransport
 /// }
 /// ```
 ///
-/// A chunk is cut further as the `GraphQLBudget` of the configuration says. Errors reach the items that they concern. A
-/// mutation whose outcome is lost is not sent again, unless the run has idempotency keys: then the field must hand on
+/// A chunk is cut further as the `GraphQLBudget` of the configuration says. Errors reach the items that they concern: a
+/// document that is refused for one bad value, so that nothing of it ran, goes again in halves, without that one in the
+/// end. A mutation whose outcome is lost is not sent again, unless the run has idempotency keys: then the field must hand on
 /// ``BulkItem/idempotencyKey`` as an argument.
 public struct BulkMutation<Input: Sendable, Output: Decodable & Sendable>: BulkOperation {
     /// Makes the field for an item.
     public typealias Field = @Sendable (BulkItem<Input>) throws -> GraphQLField
 
+    /// What is asked before a run, which does not begin if the answer is not a success; `nil`, the default, for nothing.
+    public var healthCheck: HTTPRequest?
     private let endpoint: GraphQLEndpoint
     private let transport: any HTTPClientTransport
     private let configuration: GraphQLClientConfiguration
@@ -58,6 +61,9 @@ public struct BulkMutation<Input: Sendable, Output: Decodable & Sendable>: BulkO
         self.field = field
     }
 
+    /// Sends the health check.
+    public func prepare() async throws { try await BulkExchange(transport: transport).check(healthCheck) }
+
     /// Asks the closure that was given for it.
     public func validate(_ input: Input) throws { try check(input) }
 
@@ -67,15 +73,20 @@ public struct BulkMutation<Input: Sendable, Output: Decodable & Sendable>: BulkO
         // Documents of one client go one after another; chunks are to go side by side.
         let client = chunk.client(at: endpoint, over: transport, configuration)
         let options = GraphQLCallOptions(isIdempotent: chunk.hasIdempotencyKeys)
-        return await chunk.outcomes { item in
-            let field: GraphQLField
-            do { field = try self.field(item) } catch { return .failure(error) }
-            do {
-                return .success(try await client.mutateResult(field, as: Output.self, options: options).value)
-            } catch {
-                return .thrown(error, mayRepeat: item.idempotencyKey != nil)
+        var search = RefusalSearch<Input, Output> { items in
+            await items.outcomes { item in
+                let field: GraphQLField
+                do { field = try self.field(item) } catch { return .failure(error) }
+                do {
+                    return .success(try await client.mutateResult(field, as: Output.self, options: options).value)
+                } catch let error as GraphQLClientError {
+                    return error.outcome(mayRepeat: item.idempotencyKey != nil)
+                } catch {
+                    return .thrown(error, mayRepeat: item.idempotencyKey != nil)
+                }
             }
         }
+        return await search.outcomes(of: chunk.items)
     }
 }
 
@@ -101,6 +112,8 @@ public struct BulkQuery<Input: Sendable, Output: Decodable & Sendable>: BulkOper
     /// Makes the field for an item.
     public typealias Field = @Sendable (BulkItem<Input>) throws -> GraphQLField
 
+    /// What is asked before a run, which does not begin if the answer is not a success; `nil`, the default, for nothing.
+    public var healthCheck: HTTPRequest?
     private let endpoint: GraphQLEndpoint
     private let transport: any HTTPClientTransport
     private let configuration: GraphQLClientConfiguration
@@ -119,32 +132,22 @@ public struct BulkQuery<Input: Sendable, Output: Decodable & Sendable>: BulkOper
         self.field = field
     }
 
+    /// Sends the health check.
+    public func prepare() async throws { try await BulkExchange(transport: transport).check(healthCheck) }
+
     /// Reads the fields of a chunk.
     @concurrent
     public func perform(_ chunk: BulkChunk<Input>) async throws -> [BulkOutcome<Output>] {
         let client = chunk.client(at: endpoint, over: transport, configuration)
-        return await chunk.outcomes { item in
+        return await chunk.items.outcomes { item in
             let field: GraphQLField
             do { field = try self.field(item) } catch { return .failure(error) }
             do {
                 return .success(try await client.query(field, as: Output.self))
+            } catch let error as GraphQLClientError {
+                return error.outcomeOfReading()
             } catch {
-                return .read(throwing: error)
-            }
-        }
-    }
-}
-
-extension BulkOutcome {
-    /// What an error says of something that was read: there is nothing to be unknown.
-    fileprivate static func read(throwing error: any Error) -> Self {
-        switch (error as? GraphQLClientError)?.code {
-        case .decodingFailed?, .partialData?: .failure(error)
-        default:
-            if case .unknown(let error, _) = thrown(error, mayRepeat: true) {
-                .transient(error)
-            } else {
-                thrown(error, mayRepeat: true)
+                return BulkOutcome.thrown(error, mayRepeat: true).ofReading
             }
         }
     }
@@ -162,17 +165,19 @@ extension BulkChunk {
             configuration: configuration
         )
     }
+}
 
+extension Array where Element: Sendable {
     /// The outcome of each item, asked for at the same time, so that all travel together.
     fileprivate func outcomes<Output>(
-        _ outcome: @escaping @Sendable (BulkItem<Input>) async -> BulkOutcome<Output>
+        _ outcome: @escaping @Sendable (Element) async -> BulkOutcome<Output>
     ) async -> [BulkOutcome<Output>] {
         await withBatching {
             await withTaskGroup(of: (Int, BulkOutcome<Output>).self) { group in
-                for (place, item) in items.enumerated() {
+                for (place, item) in enumerated() {
                     group.addTask { (place, await outcome(item)) }
                 }
-                var outcomes = [BulkOutcome<Output>?](repeating: nil, count: items.count)
+                var outcomes = [BulkOutcome<Output>?](repeating: nil, count: count)
                 for await (place, outcome) in group { outcomes[place] = outcome }
                 return outcomes.compactMap(\.self)
             }

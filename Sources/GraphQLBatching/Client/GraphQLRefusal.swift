@@ -39,7 +39,7 @@ extension GraphQLClientError {
 
     /// Whether a request was refused for who sent it, where, how or how often, and not for a field in it: so that other
     /// requests of the same fields would fare no better.
-    var isOfAllFields: Bool {
+    package var isOfAllFields: Bool {
         if let status, Self.statusesOfAllFields.contains(status) || status >= 500 { return true }
         return errors.contains { $0.code.map(Self.codesOfAllFields.contains) ?? false }
     }

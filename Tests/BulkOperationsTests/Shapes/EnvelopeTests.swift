@@ -104,6 +104,38 @@ struct EnvelopeTests {
         }
     }
 
+    @Test func `what the time of the server was too short for is sent again under its key`() async throws {
+        try await withDesk { desk in
+            desk.service.settings.rowCost = .milliseconds(2)
+            var envelope = try desk.envelope()
+            envelope.serverTimeout = .milliseconds(7)
+            var options = BulkOptions.test(attempts: 6)
+            options.usesIdempotencyKeys = true
+            let result = try await BulkRunner(envelope, options: options).run(records(10))
+            #expect(try result.get().map(\.name) == records(10).map(\.name))
+            #expect(result.successes.map(\.attempts) == [1, 1, 1, 2, 2, 2, 3, 3, 3, 4])
+            #expect(desk.service.contents.creations.values.allSatisfy { $0 == 1 })
+        }
+    }
+
+    @Test func `progress tells the rate and the time that remains, as a sequence`() async throws {
+        try await withDesk { desk in
+            desk.service.settings.rowCost = .milliseconds(1)
+            let progress = BulkProgressUpdates(every: .zero)
+            let runner = try BulkRunner(try desk.envelope(), options: .test(chunk: 10, concurrency: 1))
+            async let result = runner.run(records(100), progress: progress)
+            var snapshots: [BulkProgress] = []
+            for await snapshot in progress { snapshots.append(snapshot) }
+            _ = try await result.get()
+            let completed = snapshots.map(\.completed)
+            #expect(completed == completed.sorted() && completed.last == 100)
+            let midway = try #require(snapshots.first { (10..<100).contains($0.completed) })
+            #expect(midway.rate > 0 && midway.rate < 1_000)
+            #expect(try #require(midway.timeRemaining) > .zero)
+            #expect(try #require(midway.fraction) < 1)
+        }
+    }
+
     @Test func `with faults at random and keys, 10,000 creations are each done once`() async throws {
         try await withDesk(faultRate: 0.05) { desk in
             var options = BulkOptions.test(chunk: 100, concurrency: 4, attempts: 8)

@@ -47,6 +47,99 @@ struct JobTests {
         }
     }
 
+    @Test(arguments: [
+        (#"{"items":[]}"#, 400, "empty_request"),
+        ("[]", 400, "invalid_format"),
+        (#"{"items":[{},{},{}]}"#, 413, "too_many_items"),
+    ])
+    func `a job that is refused fails with what the server says`(body: String, status: Int, code: String) async throws {
+        try await withDesk { desk in
+            desk.service.settings.maximumJobItems = 2
+            let routes = BulkJobRoutes(below: try desk.url("/jobs"), hasEvents: false)
+            let jobs = BulkJobs<Int, Record>(at: routes, over: desk.transport) { _ in Array(body.utf8) }
+            let result = try await BulkRunner(jobs, options: .test()).run([1])
+            let error = result.failures.first?.error as? BulkError
+            #expect(error?.status == status)
+            #expect(error?.serverCode == code)
+            #expect(error?.message.isEmpty == false)
+        }
+    }
+
+    @Test func `a wrong API key is told as 401, and no error shows the key`() async throws {
+        try await withDesk { desk in
+            desk.service.settings.apiKey = "right"
+            var jobs = try desk.jobs()
+            try jobs.headers.append(name: "X-API-Key", value: "wr0ng-and-secret")
+            let result = try await BulkRunner(jobs, options: .test()).run(records(2))
+            #expect(result.failures.map { ($0.error as? BulkError)?.status } == [401, 401])
+            desk.server.stop()
+            let unreachable = try await BulkRunner(jobs, options: .test()).run(records(2))
+            var texts = ""
+            dump(result.failures + unreachable.failures + unreachable.unknown.map { $0 }, to: &texts)
+            #expect(!texts.contains("wr0ng"))
+        }
+    }
+
+    @Test func `jobs do not begin when the health check fails`() async throws {
+        try await withDesk { desk in
+            desk.service.settings.isHealthy = false
+            let jobs = try desk.jobs { $0.healthCheck = HTTPRequest(method: .get, url: try desk.url("/health")) }
+            let error = await #expect(throws: BulkError.self) { try await BulkRunner(jobs).run(records(5)) }
+            #expect(error?.status == 503)
+            #expect(desk.server.statistics.requests == 1)
+        }
+    }
+
+    @Test func `a job that the server interrupts is followed through RETRY to its end`() async throws {
+        let now = Locked(ContinuousClock.now)
+        try await withDesk(now: { now.value }) { desk in
+            desk.service.settings.jobCourse.retriesAfter = 5
+            desk.service.settings.jobCourse.retryTime = .seconds(60)
+            let statuses = Locked<[String]>([])
+            let jobs = try desk.jobs { jobs in
+                jobs.onStatus = { status in
+                    statuses.withLock { $0.append(status.status) }
+                    now.withLock { $0 += .seconds(60) }
+                }
+            }
+            let result = try await BulkRunner(jobs, options: .test()).run(records(10))
+            #expect(result.successes.count == 10)
+            #expect(statuses.value == ["RETRY", "SUCCESS"])
+        }
+    }
+
+    @Test func `jobs are followed together`() async throws {
+        let now = Locked(ContinuousClock.now)
+        let submissions = Locked(0)
+        let door: @Sendable (LoopbackRequest) -> LoopbackRequest = { request in
+            if request.path == "/jobs" { submissions.withLock { $0 += 1 } }
+            return request
+        }
+        try await withDesk(now: { now.value }, door: door) { desk in
+            desk.service.settings.jobCourse.queueTime = .seconds(60)
+            let jobs = try desk.jobs { jobs in
+                // No job goes on before all are submitted.
+                jobs.onStatus = { _ in if submissions.value == 3 { now.withLock { $0 += .seconds(60) } } }
+            }
+            let result = try await BulkRunner(jobs, options: .test(concurrency: 3)).run(records(30))
+            #expect(result.successes.count == 30)
+            #expect(submissions.value == 3)
+        }
+    }
+
+    @Test func `a status is asked for less and less often`() async throws {
+        let clock = HastyClock()
+        let looks = Locked(0)
+        var jobs = BulkJobs<Record, Record>(
+            at: BulkJobRoutes(below: try HTTPURL("http://127.0.0.1:9/jobs"), hasEvents: false),
+            over: StatusTransport(looks: looks, lastLook: 10)
+        )
+        jobs.clock = clock
+        let result = try await BulkRunner(jobs, options: .test()).run(records(1))
+        #expect(result.successes.count == 1)
+        #expect(clock.sleeps == [100, 200, 400, 800, 1_600, 3_200, 6_400, 10_000, 10_000].map { .milliseconds($0) })
+    }
+
     @Test func `a job that fails keeps what it did, and the rest is failed`() async throws {
         try await withDesk { desk in
             desk.service.settings.jobCourse.failsAfter = 6
@@ -111,5 +204,27 @@ private struct EventTransport: HTTPStreamingTransport {
             ? "event: progress\nid: 1\nretry: 0\ndata: {\"status\":\"STARTED\"}\n\nevent: compl"
             : "event: complete\nid: 2\ndata: {\"status\":\"SUCCESS\"}\n\n"
         return HTTPStreamedResponse(status: 200, body: HTTPResponseBody(Array(text.utf8)))
+    }
+}
+
+/// A server whose job has ended when it is looked at for the last time.
+private struct StatusTransport: HTTPClientTransport {
+    let looks: Locked<Int>
+    let lastLook: Int
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let body: String
+        if request.method == .post {
+            body = #"{"task_id":"7"}"#
+        } else if request.url.string.hasSuffix("/result") {
+            body = #"{"results":[{"index":0,"body":{"name":"a"}}]}"#
+        } else {
+            let look = looks.withLock { looks in
+                looks += 1
+                return looks
+            }
+            body = #"{"status":"\#(look < lastLook ? "STARTED" : "SUCCESS")"}"#
+        }
+        return HTTPResponse(status: 200, body: Array(body.utf8))
     }
 }

@@ -3,6 +3,7 @@
 // An item a request, on real sockets: what an SDK's bulk methods do.
 
 import BulkOperations
+import Foundation
 import HTTPTransport
 import LoopbackServer
 import Testing
@@ -47,6 +48,62 @@ struct RequestsTests {
             }
             _ = try await BulkRunner(deletion, options: .test()).run(created.suffix(5)).get()
             #expect(desk.service.contents.names.sorted() == ["new", "new", "new", "new", "record 4"])
+        }
+    }
+
+    @Test func `an update and a deletion by query are a request with a filter, and tell how many they matched`()
+        async throws
+    {
+        struct Query: Encodable, Sendable { var filter: [String: String]; var changes: [String: String]? }
+        struct Matched: Decodable, Sendable { var matched: Int }
+        try await withDesk { desk in
+            let names = records(30) { ["red", "green", "blue"][$0 % 3] }
+            _ = try await BulkRunner(try desk.envelope(), options: .test(chunk: 30)).run(names).get()
+            func byQuery(_ verb: String) throws -> BulkRequests<Query, Matched> {
+                let url = try desk.url("/items/\(verb)-by-query")
+                return BulkRequests(over: desk.transport) { item in
+                    HTTPRequest(url: url, body: Array(try JSONEncoder().encode(item.input)))
+                }
+            }
+            let updates = [
+                Query(filter: ["name": "red"], changes: ["name": "green"]), Query(filter: [:], changes: [:]),
+            ]
+            let updated = try await BulkRunner(try byQuery("update"), options: .test()).run(updates)
+            #expect(updated.outputs.map { $0?.matched } == [10, nil])
+            #expect((updated.failures.first?.error as? BulkError)?.details.map(\.field) == ["filter"])
+            let deletions = ["green", "blue", "none"].map { Query(filter: ["name": $0]) }
+            let deleted = try await BulkRunner(try byQuery("delete"), options: .test(concurrency: 1)).run(deletions)
+            #expect(try deleted.get().map(\.matched) == [20, 10, 0])
+            #expect(desk.service.contents.names.isEmpty)
+        }
+    }
+
+    @Test func `no more than so many requests are under way at a time, five if nothing else is said`() async throws {
+        try await withDesk(latency: .milliseconds(2)) { desk in
+            _ = try await BulkRunner(try desk.creation()).run(records(60)).get()
+            #expect((2...5).contains(desk.server.statistics.connections))
+        }
+    }
+
+    @Test func `failures are sent again from the result, and nothing else is`() async throws {
+        try await withDesk { desk in
+            desk.service.settings.apiKey = "secret"
+            let key = Locked("wrong")
+            let url = try desk.url("/items")
+            let creation = BulkRequests<Record, Record>(over: desk.transport) { item in
+                var request = HTTPRequest(url: url, body: Array(#"{"name":"\#(item.input.name)"}"#.utf8))
+                if item.index % 2 == 0 || key.value == "secret" {
+                    try request.headers.set(name: "X-API-Key", value: "secret")
+                }
+                return request
+            }
+            let first = try await BulkRunner(creation, options: .test()).run(records(20))
+            #expect(first.failures.map(\.index) == Array(stride(from: 1, to: 20, by: 2)))
+            key.withLock { $0 = "secret" }
+            let second = try await first.retryFailed()
+            #expect(try second.get().map(\.name) == records(20).map(\.name))
+            #expect(desk.server.statistics.requests == 30)
+            #expect(desk.service.contents.creations.values.allSatisfy { $0 == 1 })
         }
     }
 

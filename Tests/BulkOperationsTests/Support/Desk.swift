@@ -37,28 +37,39 @@ struct Desk: Sendable {
         }
     }
 
-    /// Creates records as jobs.
-    func jobs(_ change: (inout BulkJobs<Record, Record>) -> Void = { _ in }) throws -> BulkJobs<Record, Record> {
-        let routes = BulkJobRoutes(below: try url("/jobs"), hasEvents: false)
+    /// Creates records as jobs, which have no events if no other routes are given.
+    func jobs(
+        at routes: BulkJobRoutes? = nil,
+        _ change: (inout BulkJobs<Record, Record>) throws -> Void = { _ in }
+    ) throws -> BulkJobs<Record, Record> {
+        let routes = try routes ?? BulkJobRoutes(below: url("/jobs"), hasEvents: false)
         var jobs = BulkJobs<Record, Record>(at: routes, over: transport)
         jobs.firstPoll = .milliseconds(1)
         jobs.longestPoll = .milliseconds(10)
-        change(&jobs)
+        try change(&jobs)
         return jobs
     }
 }
 
 /// Runs a test at a desk that is gone afterwards.
+///
+/// - Parameters:
+///   - now: The time of the service, by which its jobs go on.
+///   - door: Sees each request before the service does, which gets what it returns.
 func withDesk(
     faultRate: Double = 0,
     latency: Duration = .zero,
+    configuration: CurlConfiguration = CurlConfiguration(),
+    now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+    door: @escaping @Sendable (LoopbackRequest) -> LoopbackRequest = { $0 },
     _ test: (Desk) async throws -> Void
 ) async throws {
-    let service = BulkService()
-    let faults = RandomFaults(rate: faultRate, seed: 42, around: service.respond)
+    let service = BulkService(now: now)
+    let faults = RandomFaults(rate: faultRate, seed: 42) { service.respond(to: door($0)) }
     let server = try LoopbackHTTPServer(latency: latency, handler: faults.respond)
     defer { server.stop() }
-    let desk = Desk(service: service, server: server, transport: try CurlHTTPTransport(), faults: faults)
+    let transport = try CurlHTTPTransport(configuration: configuration)
+    let desk = Desk(service: service, server: server, transport: transport, faults: faults)
     do {
         try await test(desk)
     } catch {
