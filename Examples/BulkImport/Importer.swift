@@ -150,6 +150,8 @@ private struct Checked<Base: BulkOperation<ImportRow, Created>>: BulkOperation {
 
     var maxChunkSize: Int? { base.maxChunkSize }
 
+    var keysWholeChunks: Bool { base.keysWholeChunks }
+
     func prepare() async throws { try await base.prepare() }
 
     func validate(_ row: ImportRow) throws {

@@ -16,6 +16,9 @@ public struct BulkCaching<Base: BulkOperation>: BulkOperation {
     /// As the base has it.
     public var isAtomic: Bool { base.isAtomic }
 
+    /// As the base has it.
+    public var keysWholeChunks: Bool { base.keysWholeChunks }
+
     /// Prepares the base.
     public func prepare() async throws { try await base.prepare() }
 

@@ -33,13 +33,20 @@ extension RunCore {
     }
 
     /// Reads as many valid inputs as a chunk has, and sends them. Returns whether there may be more.
+    ///
+    /// What an earlier process had in flight together goes together again, whatever the size of a chunk is now: where a
+    /// server tells by a key of the whole chunk that it has seen it, only the same items have the same key.
     private func feedChunk(from source: RunSource<Input>) async throws -> Bool {
         let isAtomic = options.failureMode == .atomic
         let size = isAtomic ? .max : look { $0.sizer.size }
+        let span = isAtomic ? nil : journal?.span(from: intake.readCount)
         var count = 0
         var isMore = true
-        while isMore, count < size, !Task.isCancelled {
-            isMore = try await source.read(min(size - count, Self.step), intake)
+        while isMore, !Task.isCancelled {
+            let left = span.map { $0.end - intake.readCount } ?? .max
+            let wanted = span?.isChunk == true ? left : min(left, size - count)
+            guard wanted > 0 else { break }
+            isMore = try await source.read(min(wanted, Self.step), intake)
             count = await admit(isChecked: true)
         }
         if isAtomic, let reason = reasonNotToBegin(count) { stop(reason, .settling) }
@@ -77,7 +84,11 @@ extension RunCore {
             switch memory(of: item, in: journal) {
             case .none:
                 rest.append(item, past)
-            case .ended(.unknown(let error), let attempts) where item.keyPrefix != nil:
+            case .inFlight(let error) where item.keyPrefix != nil:
+                rest.append(item, ItemPast(of: item.index, attempts: 1, error: error, isSuspect: true))
+            case .inFlight(let error):
+                ended.add(BulkRecord(item, .unknown(error), attempts: 1, isFromJournal: true))
+            case .ended(.unknown(let error), let attempts) where mayRepeat(item, in: journal):
                 rest.append(item, ItemPast(of: item.index, attempts: attempts, error: error, isSuspect: true))
             case .ended(let end, let attempts):
                 ended.add(BulkRecord(item, end, attempts: attempts, isFromJournal: true))
@@ -86,7 +97,12 @@ extension RunCore {
         return rest
     }
 
-    /// How an item ended in an earlier process. If the journal cannot be read any more, nothing more is sent.
+    /// Whether it does no harm to send an item again of which nobody knows whether it was done.
+    private func mayRepeat(_ item: BulkItem<Input>, in journal: RunJournal<Output>) -> Bool {
+        item.keyPrefix != nil && !(operation.keysWholeChunks && journal.isApart(item.index))
+    }
+
+    /// What became of an item in an earlier process. If the journal cannot be read any more, nothing more is sent.
     private func memory(of item: BulkItem<Input>, in journal: RunJournal<Output>) -> RunJournal<Output>.Memory {
         do {
             return try journal.memory(of: item.index)

@@ -22,8 +22,8 @@
 ///
 /// Before items are sent, the file says which; when they have ended, it says how, and is flushed to the disk before they
 /// count as done. A run with the same journal and the same inputs sends nothing again that has ended. What was in flight
-/// when the process ended is sent again with its idempotency key, if the run has such keys; otherwise it is unknown, for
-/// nobody can say whether it was done.
+/// when the process ended is sent again with its idempotency key, if the run has such keys, and what was sent together goes
+/// together again; otherwise it is unknown, for nobody can say whether it was done.
 ///
 /// A record has a checksum. A last one that was torn is cut off; damage elsewhere is refused, and so is a journal of
 /// another run, which has another fingerprint.

@@ -16,6 +16,15 @@ struct JournalContents: Sendable {
     /// For each item the place of its record; -1 while it is in flight, -2 if nothing is known.
     private var places: [Int] = []
     private var lengths: [Int32] = []
+    /// Records that count together, and how many more of them are to come.
+    private var batch: [(record: JournalRecord, length: Int)] = []
+    private var missing = 0
+    /// The chunks that items without a certain end were sent in, while the file is read.
+    private var sent = SentChunks()
+    /// What is left of those chunks: each from its first such item to its last, in order.
+    private var open: [Range<Int>] = []
+    /// Unknown items of chunks in which others had a certain end at the same time.
+    private var apart: Set<Int> = []
 
     /// Reads a file.
     ///
@@ -32,8 +41,7 @@ struct JournalContents: Sendable {
                 let record = JournalRecord(line: rest[start..<end])
                 if let torn { throw .damaged(file.path, at: torn) }
                 if let record {
-                    try contents.add(record, length: end + 1 - start, in: file.path)
-                    contents.wholeSize += end + 1 - start
+                    try contents.take(record, length: end + 1 - start, in: file.path)
                 } else {
                     torn = contents.wholeSize
                 }
@@ -43,6 +51,8 @@ struct JournalContents: Sendable {
         }
         if let torn, !rest.isEmpty || contents.head == nil { throw .damaged(file.path, at: torn) }
         if contents.head == nil, !rest.mayBeTornHead { throw .damaged(file.path, at: 0) }
+        contents.findOpenChunks()
+        contents.batch = []
         self = contents
     }
 
@@ -53,8 +63,69 @@ struct JournalContents: Sendable {
         return places[index] < 0 ? .inFlight : .ended(places[index]..<(places[index] + Int(lengths[index])))
     }
 
+    /// Some items that follow each other in a run.
+    struct Span: Equatable, Sendable {
+        /// Where it ends: behind its last item.
+        let end: Int
+        /// Whether it is what is left of one chunk, rather than what is between such chunks.
+        let isChunk: Bool
+    }
+
+    /// The span that an item begins, or is in; `nil` if nothing is left of chunks from there on.
+    ///
+    /// - Complexity: O(log *n*) in the number of chunks.
+    func span(from index: Int) -> Span? {
+        var (low, high) = (0, open.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if open[middle].upperBound <= index { low = middle + 1 } else { high = middle }
+        }
+        guard low < open.count else { return nil }
+        let chunk = open[low]
+        return chunk.lowerBound > index
+            ? Span(end: chunk.lowerBound, isChunk: false) : Span(end: chunk.upperBound, isChunk: true)
+    }
+
+    /// Whether an unknown item was sent with others that had a certain end at the same time: what it was sent with last
+    /// is not what is left of its chunk.
+    func isApart(_ index: Int) -> Bool { apart.contains(index) }
+
+    private mutating func findOpenChunks() {
+        var last: Int32?
+        for index in places.indices where places[index] == -1 || sent.unknown[index] != nil {
+            let chunk = sent.chunk(of: index)
+            guard sent.isWhole(index) else {
+                apart.insert(index)
+                continue
+            }
+            if chunk == last, let part = open.popLast() {
+                open.append(part.lowerBound..<index + 1)
+            } else {
+                open.append(index..<index + 1)
+            }
+            last = chunk
+        }
+        sent = SentChunks()
+    }
+
     func record(at place: Range<Int>, in file: JournalFile) throws(BulkError) -> JournalRecord? {
         JournalRecord(line: try file.bytes(in: place).dropLast())
+    }
+
+    /// Adds a record, unless others are to come that count together with it.
+    private mutating func take(_ record: JournalRecord, length: Int, in path: String) throws(BulkError) {
+        batch.append((record, length))
+        if case .batch(let count) = record, missing == 0 {
+            missing = count
+        } else if missing > 0 {
+            missing -= 1
+        }
+        guard missing == 0 else { return }
+        for (record, length) in batch {
+            try add(record, length: length, in: path)
+            wholeSize += length
+        }
+        batch = []
     }
 
     private mutating func add(_ record: JournalRecord, length: Int, in path: String) throws(BulkError) {
@@ -66,13 +137,17 @@ struct JournalContents: Sendable {
                 reserve(range.upperBound)
                 for index in range where places[index] < 0 { places[index] = -1 }
             }
+            sent.announce(ranges)
         case .withdrawal(let ranges):
             for range in ranges {
                 reserve(range.upperBound)
                 for index in range where places[index] < 0 { places[index] = -2 }
             }
-        case .end(_, let index, _, _):
+        case .batch:
+            break
+        case .end(let kind, let index, let attempts, _):
             reserve(index + 1)
+            sent.end(index, as: kind, after: attempts)
             places[index] = wholeSize
             lengths[index] = Int32(length)
         }

@@ -9,6 +9,7 @@
 /// | `h 1 RUN FINGERPRINT` | the head: version, identity of the run, what it is a run of |
 /// | `i FIRST COUNT`, repeated | these items are about to be sent |
 /// | `n FIRST COUNT`, repeated | these items are not under way any more, and were not done |
+/// | `b COUNT` | so many records follow that count together, or not at all |
 /// | `s INDEX ATTEMPTS OUTPUT` | an item was done, with its output as JSON |
 /// | `f INDEX ATTEMPTS ERROR` | an item failed, with its error as text |
 /// | `u INDEX ATTEMPTS ERROR` | an item is unknown |
@@ -22,6 +23,7 @@ enum JournalRecord: Equatable, Sendable {
     case head(runID: String, fingerprint: String)
     case intent([Range<Int>])
     case withdrawal([Range<Int>])
+    case batch(count: Int)
     case end(Kind, index: Int, attempts: Int, payload: String)
 
     /// The line with its checksum and the line feed.
@@ -40,6 +42,8 @@ enum JournalRecord: Equatable, Sendable {
             "i \(ranges.text)"
         case .withdrawal(let ranges):
             "n \(ranges.text)"
+        case .batch(let count):
+            "b \(count)"
         case .end(let kind, let index, let attempts, let payload):
             "\(kind.rawValue) \(index) \(attempts) \(payload.oneLine)"
         }
@@ -62,6 +66,9 @@ enum JournalRecord: Equatable, Sendable {
                 return nil
             }
             self = words.first == "i" ? .intent(ranges) : .withdrawal(ranges)
+        case "b":
+            guard words.count == 2, let count = Int(words[1]), count > 0 else { return nil }
+            self = .batch(count: count)
         default:
             guard words.count == 4, let kind = Kind(rawValue: String(words[0])), let index = Int(words[1]), index >= 0,
                 let attempts = Int(words[2])

@@ -4,10 +4,12 @@
 
 /// The journal of a run that is under way.
 struct RunJournal<Output: Sendable>: Sendable {
-    /// How an item ended in an earlier process.
+    /// What became of an item in an earlier process.
     enum Memory: Sendable {
         /// Nothing is known of it: it was never sent.
         case none
+        /// It was being sent when the process ended.
+        case inFlight(BulkError)
         case ended(BulkEnd<Output>, attempts: Int)
     }
 
@@ -46,13 +48,18 @@ struct RunJournal<Output: Sendable>: Sendable {
     /// Whether an earlier process sent an item.
     func knows(_ index: Int) -> Bool { contents.state(of: index) != .none }
 
+    /// Where a chunk ends that begins with an item, if what was sent together is to be sent together again.
+    func span(from index: Int) -> JournalContents.Span? { contents.span(from: index) }
+
+    /// Whether an unknown item cannot be sent again with exactly what it was sent with last.
+    func isApart(_ index: Int) -> Bool { contents.isApart(index) }
+
     /// What is known of an item.
     func memory(of index: Int) throws -> Memory {
         switch contents.state(of: index) {
         case .none: return .none
         case .inFlight:
-            let error = BulkError(.cancelled, "The process ended while the item was under way.")
-            return .ended(.unknown(error), attempts: 1)
+            return .inFlight(BulkError(.cancelled, "The process ended while the item was under way."))
         case .ended(let place):
             guard case .end(let kind, _, let attempts, let payload)? = try contents.record(at: place, in: file) else {
                 throw BulkError(.journalDamaged, "The journal '\(journal.path)' changed while it was read.")
@@ -77,14 +84,16 @@ struct RunJournal<Output: Sendable>: Sendable {
         if !indices.isEmpty { try await file.append(JournalRecord.withdrawal([Range<Int>](indices)).line) }
     }
 
-    /// Writes down how items ended. What was not sent has no record.
+    /// Writes down how items ended together: the file says so of all of them, or of none. What was not sent has no record.
     func ended<Input>(_ records: [BulkRecord<Input, Output>]) async throws {
         var bytes: [UInt8] = []
+        var count = 0
         for record in records {
             guard let (kind, payload) = try text(of: record.end) else { continue }
             bytes += JournalRecord.end(kind, index: record.index, attempts: record.attempts, payload: payload).line
+            count += 1
         }
-        if !bytes.isEmpty { try await file.append(bytes) }
+        if count > 0 { try await file.append(JournalRecord.batch(count: count).line + bytes) }
     }
 
     /// Lets other runs have the file.

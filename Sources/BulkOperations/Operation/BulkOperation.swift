@@ -34,6 +34,11 @@ public protocol BulkOperation<Input, Output>: Sendable {
     /// refused before anything is sent.
     var isAtomic: Bool { get }
 
+    /// Whether a server tells by a key of a whole chunk, made of the keys of its items, that it has seen it. `false` by
+    /// default: each item has a key of its own. If so, an item that is unknown is sent again only with all that it was sent
+    /// with, as a retry does and a run that goes on after a crash.
+    var keysWholeChunks: Bool { get }
+
     /// Looks whether the run can begin at all, such as by a health check. Does nothing by default.
     ///
     /// - Throws: Why it cannot. No input is read then, and ``BulkRunner`` throws it.
@@ -63,6 +68,9 @@ extension BulkOperation {
 
     /// A chunk is not done as a whole.
     public var isAtomic: Bool { false }
+
+    /// Items have keys of their own.
+    public var keysWholeChunks: Bool { false }
 
     /// Nothing is to be prepared.
     public func prepare() async throws {}

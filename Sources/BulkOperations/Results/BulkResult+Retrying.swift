@@ -12,7 +12,8 @@ extension BulkResult {
     /// Runs again what failed, and what was never sent; what was done stays as it is.
     ///
     /// An input that was not valid is checked again. What is unknown is not run again unless it is asked for, which does
-    /// no harm where the server knows idempotency keys, which stay the same.
+    /// no harm where the server knows the idempotency keys of items, which stay the same. It may where an operation
+    /// ``BulkOperation/keysWholeChunks``: there, go on with the journal instead.
     ///
     /// - Parameters:
     ///   - includingUnknown: Whether items of unknown outcome are run again too.

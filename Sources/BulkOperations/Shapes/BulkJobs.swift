@@ -161,6 +161,9 @@ public struct BulkJobs<Input: Sendable, Output: Decodable & Sendable>: BulkOpera
     /// The most items of a job.
     public var maxChunkSize: Int? { max(maxJobSize, 1) }
 
+    /// A job has a key of all its items.
+    public var keysWholeChunks: Bool { true }
+
     /// Sends the health check.
     public func prepare() async throws { try await exchange.check(healthCheck) }
 
