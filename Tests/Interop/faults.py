@@ -126,6 +126,14 @@ class HTTP2:
             for event in self.http2.receive_data(data):
                 self.receive(event)
             self.send()
+        self.linger()
+
+    def linger(self):
+        """Reads what still comes: to close with bytes unread is to reset, and the client would lose what was sent."""
+        self.stream.settimeout(1)
+        self.stream.shutdown(socket.SHUT_WR)
+        while self.stream.recv(65536):
+            pass
 
     def receive(self, event):
         if isinstance(event, DataReceived):

@@ -170,18 +170,28 @@ extension BulkRunner {
         runID: String? = nil
     ) async throws -> Result {
         let core = try await makeCore(total: total, journal, progress, nil, runID: runID)
-        let (summary, records) = await core.run(source)
-        var result = loops.makeResult(records)
-        result.summary = summary
-        result.rerun = { [runID = core.runID] rerun in
+        return result(of: await core.run(source), runID: core.runID)
+    }
+
+    private func result(of run: (summary: BulkSummary, records: [[Record]]), runID: String) -> Result {
+        var result = loops.makeResult(run.records)
+        result.summary = run.summary
+        result.rerun = { rerun in
             try await BulkRunner(self, options: rerun.options ?? options).run(rerun.cargo, runID: runID)
         }
         return result
     }
 
-    /// Runs over items whose indices are given.
+    /// Runs over items whose indices are given. Those that were not even read end as they are.
     func run(_ cargo: Cargo<Input>, runID: String) async throws -> Result {
-        try await collect(RunSource(cargo), total: cargo.count, nil, nil, runID: runID)
+        let core = try await makeCore(total: cargo.count, nil, nil, nil, runID: runID)
+        var (summary, records) = await core.run(RunSource(cargo))
+        if let firstUnread = summary.firstUnread.take(), firstUnread < cargo.count {
+            let unread: Ends<Input, Output> = cargo[firstUnread..<cargo.count].ends()
+            records.append(unread.records)
+            summary.tally += unread.tally
+        }
+        return result(of: (summary, records), runID: runID)
     }
 
     @usableFromInline

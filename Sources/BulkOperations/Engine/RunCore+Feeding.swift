@@ -24,6 +24,7 @@ extension RunCore {
         }
         let firstUnread = isAtEnd ? nil : intake.readCount
         await publish(update { $0.endReading(firstUnread: firstUnread) })
+        update { ((), $0.restIsPublished()) }
     }
 
     private func hasRoom() async -> Bool {
@@ -34,12 +35,12 @@ extension RunCore {
 
     /// Reads as many valid inputs as a chunk has, and sends them. Returns whether there may be more.
     ///
-    /// What an earlier process had in flight together goes together again, whatever the size of a chunk is now: where a
-    /// server tells by a key of the whole chunk that it has seen it, only the same items have the same key.
+    /// Where a server tells by a key of the whole chunk that it has seen it, what an earlier process had in flight together
+    /// goes together again, whatever the size of a chunk is now: only the same items have the same key.
     private func feedChunk(from source: RunSource<Input>) async throws -> Bool {
         let isAtomic = options.failureMode == .atomic
         let size = isAtomic ? .max : look { $0.sizer.size }
-        let span = isAtomic ? nil : journal?.span(from: intake.readCount)
+        let span = keysWholeChunks && !isAtomic ? journal?.span(from: intake.readCount) : nil
         var count = 0
         var isMore = true
         while isMore, !Task.isCancelled {
@@ -58,12 +59,16 @@ extension RunCore {
     private func admit(isChecked: Bool) async -> Int {
         var ends = Ends()
         var cargo = recalled(intake.cargo, &ends)
+        let recalledCount = ends.records.count
         if isChecked { cargo = loops.check(cargo, &ends) }
-        let count = update { [cargo, ends] machine in
+        if recalledCount > 0, ends.records.count > recalledCount { ends.records.sort { $0.index < $1.index } }
+        let (isTaken, count) = update { [cargo, ends] machine in
             intake.clear()
-            return machine.read(cargo, ends)
+            let isTaken = machine.isReading
+            let (count, actions) = machine.read(cargo, ends)
+            return ((isTaken, count), actions)
         }
-        await publish(ends)
+        if isTaken { await publish(ends) }
         return count
     }
 
@@ -77,14 +82,14 @@ extension RunCore {
     }
 
     /// What is to be sent, whatever earlier processes did. What they had in flight is sent again if that does no harm.
-    private func recalled(_ cargo: Cargo<Input>, _ ended: inout Ends) -> Cargo<Input> {
+    func recalled(_ cargo: Cargo<Input>, _ ended: inout Ends) -> Cargo<Input> {
         guard let journal, cargo.pasts.contains(where: { journal.knows($0.index) }) else { return cargo }
         var rest = Cargo<Input>()
         for (item, past) in zip(cargo.items, cargo.pasts) {
             switch memory(of: item, in: journal) {
             case .none:
                 rest.append(item, past)
-            case .inFlight(let error) where item.keyPrefix != nil:
+            case .inFlight(let error) where mayRepeat(item, in: journal):
                 rest.append(item, ItemPast(of: item.index, attempts: 1, error: error, isSuspect: true))
             case .inFlight(let error):
                 ended.add(BulkRecord(item, .unknown(error), attempts: 1, isFromJournal: true))
@@ -99,8 +104,11 @@ extension RunCore {
 
     /// Whether it does no harm to send an item again of which nobody knows whether it was done.
     private func mayRepeat(_ item: BulkItem<Input>, in journal: RunJournal<Output>) -> Bool {
-        item.keyPrefix != nil && !(operation.keysWholeChunks && journal.isApart(item.index))
+        guard keysWholeChunks, options.failureMode != .atomic else { return item.keyPrefix != nil }
+        return journal.isWhole(item.index, atMost: operation.maxChunkSize ?? .max / 2)
     }
+
+    private var keysWholeChunks: Bool { operation.keysWholeChunks && options.usesIdempotencyKeys }
 
     /// What became of an item in an earlier process. If the journal cannot be read any more, nothing more is sent.
     private func memory(of item: BulkItem<Input>, in journal: RunJournal<Output>) -> RunJournal<Output>.Memory {
@@ -108,7 +116,7 @@ extension RunCore {
             return try journal.memory(of: item.index)
         } catch {
             stop(.journalFailed(error), .settling)
-            return .none
+            return .inFlight(error)
         }
     }
 

@@ -120,9 +120,16 @@ final class RunCore<Operation: BulkOperation>: Sendable {
 
     private func abandon() async {
         let error = BulkError(.cancelled, "The run ended while the item was under way, and nothing was heard of it.")
-        let ends = update { machine in
-            _ = machine.read(intake.close(), Ends())
-            return machine.abandon(because: error)
+        var recalledEnds = Ends()
+        let rest = recalled(intake.close(), &recalledEnds)
+        let ends = update { [recalledEnds] machine in
+            // Unless whoever reads has taken it into the account in the meantime.
+            let isLeft = !intake.cargo.isEmpty
+            if isLeft { _ = machine.read(rest, recalledEnds) }
+            intake.clear()
+            var (ends, actions) = machine.abandon(because: error)
+            if isLeft { ends += recalledEnds }
+            return (ends, actions)
         }
         await publish(ends)
     }
@@ -146,7 +153,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
             await publish(ends)
             let delay = delay(after: judgement, of: cargo)
             cargo = rest
-            guard !cargo.isEmpty, (try? await clock.sleep(for: delay)) != nil else { break }
+            guard !cargo.isEmpty, look(\.goesOn), (try? await clock.sleep(for: delay)) != nil else { break }
         }
         if !cargo.isEmpty {
             let unsent = update { $0.giveUp(id) }

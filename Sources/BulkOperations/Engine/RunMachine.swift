@@ -48,7 +48,9 @@ struct RunMachine<Input: Sendable, Output: Sendable>: Sendable {
     private var nextChunk = 0
     private var gathered = Cargo<Input>()
     private var readCount = 0
-    private var isReading = true
+    private(set) var isReading = true
+    /// Whether records of what was never sent are still being handed over.
+    private var hasRest = false
     private var haste: Haste?
     private var feeder: Task<Void, Never>?
     private var reader: CheckedContinuation<Bool, Never>?
@@ -64,7 +66,10 @@ struct RunMachine<Input: Sendable, Output: Sendable>: Sendable {
     /// Items that were read and have no end.
     var inFlight: Int { readCount - summary.total }
 
-    private var isOver: Bool { !isReading && chunks.isEmpty }
+    /// Whether the run has not begun to end.
+    var goesOn: Bool { haste == nil }
+
+    private var isOver: Bool { !isReading && !hasRest && chunks.isEmpty }
 }
 
 // MARK: - Reading
@@ -103,9 +108,18 @@ extension RunMachine {
         summary.firstUnread = firstUnread
         let ends: Ends = gathered.ends()
         gathered = Cargo()
+        hasRest = !ends.isEmpty
         var actions = add(ends)
         actions.end = takeEnd()
         return (ends, actions)
+    }
+
+    /// Notes that the records of what was never sent have been handed over.
+    mutating func restIsPublished() -> Actions {
+        hasRest = false
+        var actions = Actions()
+        actions.end = takeEnd()
+        return actions
     }
 }
 
@@ -190,6 +204,7 @@ extension RunMachine {
     /// Gives up what has not ended by itself: attempts of which nothing was heard are unknown.
     mutating func abandon(because error: BulkError) -> (Ends, Actions) {
         var (ends, actions) = endReading(firstUnread: readCount)
+        hasRest = false
         for id in chunks.keys.sorted() {
             guard let chunk = chunks.removeValue(forKey: id) else { continue }
             let abandoned: Ends = chunk.cargo.ends(abandoned: chunk.isSent ? error : nil)

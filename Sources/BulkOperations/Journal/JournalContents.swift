@@ -23,7 +23,7 @@ struct JournalContents: Sendable {
     private var sent = SentChunks()
     /// What is left of those chunks: each from its first such item to its last, in order.
     private var open: [Range<Int>] = []
-    /// Unknown items of chunks in which others had a certain end at the same time.
+    /// Items of which nobody knows whether they were done, and that were sent last with others than those left of their chunks.
     private var apart: Set<Int> = []
 
     /// Reads a file.
@@ -65,6 +65,8 @@ struct JournalContents: Sendable {
 
     /// Some items that follow each other in a run.
     struct Span: Equatable, Sendable {
+        /// Its first item.
+        let start: Int
         /// Where it ends: behind its last item.
         let end: Int
         /// Whether it is what is left of one chunk, rather than what is between such chunks.
@@ -83,12 +85,15 @@ struct JournalContents: Sendable {
         guard low < open.count else { return nil }
         let chunk = open[low]
         return chunk.lowerBound > index
-            ? Span(end: chunk.lowerBound, isChunk: false) : Span(end: chunk.upperBound, isChunk: true)
+            ? Span(start: index, end: chunk.lowerBound, isChunk: false)
+            : Span(start: chunk.lowerBound, end: chunk.upperBound, isChunk: true)
     }
 
-    /// Whether an unknown item was sent with others that had a certain end at the same time: what it was sent with last
-    /// is not what is left of its chunk.
-    func isApart(_ index: Int) -> Bool { apart.contains(index) }
+    /// Whether an item without a certain end was sent last with exactly what is left of its chunk, and that is not too much.
+    func isWhole(_ index: Int, atMost size: Int) -> Bool {
+        guard !apart.contains(index), let span = span(from: index) else { return false }
+        return span.isChunk && span.start + size >= span.end
+    }
 
     private mutating func findOpenChunks() {
         var last: Int32?
@@ -114,12 +119,13 @@ struct JournalContents: Sendable {
 
     /// Adds a record, unless others are to come that count together with it.
     private mutating func take(_ record: JournalRecord, length: Int, in path: String) throws(BulkError) {
-        batch.append((record, length))
-        if case .batch(let count) = record, missing == 0 {
-            missing = count
-        } else if missing > 0 {
+        if missing > 0 {
+            guard case .end = record else { throw .damaged(path, at: wholeSize) }
             missing -= 1
+        } else if case .batch(let count) = record {
+            missing = count
         }
+        batch.append((record, length))
         guard missing == 0 else { return }
         for (record, length) in batch {
             try add(record, length: length, in: path)
@@ -143,11 +149,12 @@ struct JournalContents: Sendable {
                 reserve(range.upperBound)
                 for index in range where places[index] < 0 { places[index] = -2 }
             }
+            sent.withdraw(ranges)
         case .batch:
-            break
-        case .end(let kind, let index, let attempts, _):
+            sent.beginBatch()
+        case .end(let kind, let index, _, _):
             reserve(index + 1)
-            sent.end(index, as: kind, after: attempts)
+            sent.end(index, as: kind)
             places[index] = wholeSize
             lengths[index] = Int32(length)
         }

@@ -67,13 +67,14 @@ enum JournalRecord: Equatable, Sendable {
             }
             self = words.first == "i" ? .intent(ranges) : .withdrawal(ranges)
         case "b":
-            guard words.count == 2, let count = Int(words[1]), count > 0 else { return nil }
-            self = .batch(count: count)
+            guard words.count == 2, let count = Int32(words[1]), count > 0 else { return nil }
+            self = .batch(count: Int(count))
         default:
-            guard words.count == 4, let kind = Kind(rawValue: String(words[0])), let index = Int(words[1]), index >= 0,
-                let attempts = Int(words[2])
+            guard words.count == 4, let kind = Kind(rawValue: String(words[0])), let index = Int32(words[1]),
+                index >= 0,
+                let attempts = Int32(words[2]), attempts >= 0
             else { return nil }
-            self = .end(kind, index: index, attempts: attempts, payload: String(words[3]))
+            self = .end(kind, index: Int(index), attempts: Int(attempts), payload: String(words[3]))
         }
     }
 }

@@ -9,7 +9,7 @@ struct RunJournal<Output: Sendable>: Sendable {
         /// Nothing is known of it: it was never sent.
         case none
         /// It was being sent when the process ended.
-        case inFlight(BulkError)
+        case inFlight(any Error)
         case ended(BulkEnd<Output>, attempts: Int)
     }
 
@@ -51,8 +51,8 @@ struct RunJournal<Output: Sendable>: Sendable {
     /// Where a chunk ends that begins with an item, if what was sent together is to be sent together again.
     func span(from index: Int) -> JournalContents.Span? { contents.span(from: index) }
 
-    /// Whether an unknown item cannot be sent again with exactly what it was sent with last.
-    func isApart(_ index: Int) -> Bool { contents.isApart(index) }
+    /// Whether an item without a certain end can be sent again with exactly what it was sent with last.
+    func isWhole(_ index: Int, atMost size: Int) -> Bool { contents.isWhole(index, atMost: size) }
 
     /// What is known of an item.
     func memory(of index: Int) throws -> Memory {

@@ -136,6 +136,19 @@ struct EndingTests {
         #expect(result.failures.count == 10)
     }
 
+    @Test func `a run that stopped early returns when all its records have been handed over`() async throws {
+        var options = BulkOptions.test(chunk: 10, concurrency: 1)
+        options.failureMode = .stopAtFirst
+        let operation = BulkClosure<Int, Int> { chunk in chunk.inputs.map { .failure(TestError($0)) } }
+        let taken = Locked(0)
+        let summary = try await BulkRunner(operation, options: options).forEach(of: 0..<1_000) { records in
+            for _ in 0..<1_000 { await Task.yield() }
+            taken.withLock { $0 += records.count }
+        }
+        #expect(taken.value == 1_000)
+        #expect(summary.notSent == 990)
+    }
+
     @Test func `a handler that throws ends the run, and nothing more is sent`() async throws {
         let operation = Tenfold()
         let runner = try BulkRunner(operation, options: .test(chunk: 10, concurrency: 1))

@@ -3,6 +3,7 @@
 // What a run remembers: resumed at any byte, healed, refused.
 
 import BulkOperations
+import Dispatch
 import Foundation
 import Testing
 
@@ -69,6 +70,43 @@ struct JournalTests {
                 #expect(Set(sent.value).isDisjoint(with: result.unknown.map(\.index)))
                 #expect(Set(sent.value).count == sent.value.count)
             }
+        }
+    }
+
+    @Test func `failures are in the order of their inputs, whether the journal tells of them or not`() async throws {
+        try await withFile { path in
+            let journal = BulkJournal<Int>(at: path, fingerprint: "test")
+            for _ in 1...2 {
+                let result = try await BulkRunner(Choosy(), options: .test(chunk: 10)).run(0..<10, journal: journal)
+                #expect(result.failures.map(\.index) == [3, 9])
+                #expect(result.outputs.count == 10)
+            }
+        }
+    }
+
+    @Test func `what a journal tells of is told also when the run is given up while its source hangs`() async throws {
+        try await withFile { path in
+            _ = try await run(13, path)
+            let begun = AsyncStream.makeStream(of: Void.self)
+            let end = DispatchSemaphore(value: 0)
+            let task = Task {
+                let numbers = AnySequence(0..<100).lazy.map { number in
+                    if number == 13 {
+                        begun.continuation.yield()
+                        end.wait()
+                    }
+                    return number
+                }
+                let journal = BulkJournal<Int>(at: path, fingerprint: "test")
+                return try await BulkRunner(Tenfold(), options: .test()).run(numbers, journal: journal)
+            }
+            for await _ in begun.stream { break }
+            task.cancel()
+            let result = try await task.value
+            end.signal()
+            #expect(result.indices == Array(0..<13))
+            #expect(result.successes.count == 12)
+            #expect(result.failures.map(\.index) == [3])
         }
     }
 
@@ -146,5 +184,16 @@ struct JournalTests {
             #expect(result.unknown.map(\.index) == Array(5..<10))
             #expect(result.successes.count == 15)
         }
+    }
+}
+
+/// An operation that refuses 3 before it is sent, and 9 when it is.
+private struct Choosy: BulkOperation {
+    func validate(_ input: Int) throws {
+        if input == 3 { throw TestError() }
+    }
+
+    func perform(_ chunk: BulkChunk<Int>) async throws -> [BulkOutcome<Int>] {
+        chunk.inputs.map { $0 == 9 ? .failure(TestError()) : .success($0 * 10) }
     }
 }
