@@ -67,7 +67,7 @@ public struct BulkMutation<Input: Sendable, Output: Decodable & Sendable>: BulkO
     /// Asks the closure that was given for it.
     public func validate(_ input: Input) throws { try check(input) }
 
-    /// Runs the mutations of a chunk, in the order of the items.
+    /// Runs the mutations of a chunk, those of each document in the order of the items.
     @concurrent
     public func perform(_ chunk: BulkChunk<Input>) async throws -> [BulkOutcome<Output>] {
         // Documents of one client go one after another; chunks are to go side by side.

@@ -137,7 +137,9 @@ extension GraphQLResponse {
             }
         }
         if let first = errors.first, errors.allSatisfy(\.path.isEmpty) {
-            return fields.map { _ in .rejected(adding([], to: .rejected(because: first, errors))) }
+            var error = GraphQLClientError.rejected(because: first, errors)
+            error.isBeforeExecution = data == .absent || errors.allSatisfy(\.isOfText)
+            return fields.map { _ in .rejected(adding([], to: error)) }
         }
         let error = GraphQLClientError.invalidResponse("has no data and does not say why", of: kind)
         return fields.map { _ in failure(adding(unattributed, to: error)) }
@@ -245,6 +247,11 @@ extension GraphQLServerError {
         var error = withoutLocations()
         error.path = [.key(field.responseName.text)] + path.dropFirst(count)
         return error
+    }
+
+    /// Whether it is about the text or the variables, which are checked before execution.
+    fileprivate var isOfText: Bool {
+        !locations.isEmpty || ["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"].contains(code)
     }
 
     fileprivate func withoutLocations() -> Self {

@@ -62,6 +62,10 @@ public struct GraphQLClientError: Error, Sendable {
     /// because of a sibling, the error of that, as ``GraphQLServerError``.
     public var underlying: (any Error)?
     var extensions: ArraySlice<UInt8>?
+    /// Whether a refusal was certainly before execution: there is no `data`
+    /// ([GraphQL, section 7.1](https://spec.graphql.org/September2025/#sec-Data)), or each error names a place in the text or
+    /// has a code of its checks. With `data` of null and neither, servers also tell of what failed after all had run.
+    package var isBeforeExecution = false
 
     init(
         _ code: Code,

@@ -97,6 +97,19 @@ struct GraphQLTests {
         }
     }
 
+    @Test func `a document that may have run before it was refused is not sent again`() async throws {
+        let transport = FailingCommit()
+        let creation = BulkMutation<Int, Resource>(
+            at: GraphQLEndpoint(try HTTPURL("http://test/graphql")),
+            over: transport
+        ) { item in
+            GraphQLField("createResource", arguments: ["name": .string("\(item.input)")]) { "id" }
+        }
+        let result = try await BulkRunner(creation, options: .test(chunk: 10)).run(0..<10)
+        #expect(result.successes.isEmpty)
+        #expect(transport.requests.value == 1)
+    }
+
     @Test func `a field that the server does not have costs a few requests a chunk, and not some an item`() async throws
     {
         try await withServer { endpoint, transport, server in
@@ -223,5 +236,15 @@ struct GraphQLTests {
             #expect(result.failures.map(\.index) == [1])
             #expect((result.failures.first?.error as? GraphQLClientError)?.code == .fieldFailed)
         }
+    }
+}
+
+/// A server that fails when all of a request has run, and says no more than that.
+private struct FailingCommit: HTTPClientTransport {
+    let requests = Locked(0)
+
+    func send(_ request: HTTPRequest) async throws -> HTTPResponse {
+        requests.withLock { $0 += 1 }
+        return HTTPResponse(status: 200, body: Array(#"{"data":null,"errors":[{"message":"commit failed"}]}"#.utf8))
     }
 }
