@@ -3,7 +3,6 @@
 // Runs that end early, for every reason there is, and what they say of each input.
 
 import BulkOperations
-import Dispatch
 import Testing
 
 @Suite("The end of a bulk run", .timeLimit(.minutes(2)))
@@ -65,22 +64,12 @@ struct EndingTests {
     }
 
     @Test func `a sequence that hangs does not keep a cancelled run from ending`() async throws {
-        let begun = AsyncStream.makeStream(of: Void.self)
-        let end = DispatchSemaphore(value: 0)
-        let task = Task {
-            let numbers = AnySequence(0..<100).lazy.map { number in
-                if number == 13 {
-                    begun.continuation.yield()
-                    end.wait()
-                }
-                return number
-            }
-            return try await BulkRunner(Tenfold(), options: .test()).run(numbers)
-        }
-        for await _ in begun.stream { break }
+        let numbers = HangingNumbers(at: 13)
+        let task = Task { try await BulkRunner(Tenfold(), options: .test()).run(numbers) }
+        await numbers.waitUntilItHangs()
         task.cancel()
         let result = try await task.value
-        end.signal()
+        numbers.release()
         #expect(result.indices == Array(0..<13))
         #expect(result.summary.firstUnread == 13)
     }

@@ -8,12 +8,6 @@ import Testing
 
 @Suite("A journal where chunks have keys", .timeLimit(.minutes(2)))
 struct ChunkKeyTests {
-    private func withFile(_ test: (String) async throws -> Void) async throws {
-        let path = NSTemporaryDirectory() + "journal-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try await test(path)
-    }
-
     private func run(_ path: String, _ server: ChunkServer, chunk: Int) async throws -> BulkResult<Int, Int> {
         let operation = KeyedChunks(server: server) {
             try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0

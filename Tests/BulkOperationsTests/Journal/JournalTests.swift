@@ -3,18 +3,11 @@
 // What a run remembers: resumed at any byte, healed, refused.
 
 import BulkOperations
-import Dispatch
 import Foundation
 import Testing
 
 @Suite("A journal", .timeLimit(.minutes(2)))
 struct JournalTests {
-    private func withFile(_ test: (String) async throws -> Void) async throws {
-        let path = NSTemporaryDirectory() + "journal-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        try await test(path)
-    }
-
     private func run(
         _ count: Int,
         _ path: String,
@@ -87,23 +80,15 @@ struct JournalTests {
     @Test func `what a journal tells of is told also when the run is given up while its source hangs`() async throws {
         try await withFile { path in
             _ = try await run(13, path)
-            let begun = AsyncStream.makeStream(of: Void.self)
-            let end = DispatchSemaphore(value: 0)
+            let numbers = HangingNumbers(at: 13)
             let task = Task {
-                let numbers = AnySequence(0..<100).lazy.map { number in
-                    if number == 13 {
-                        begun.continuation.yield()
-                        end.wait()
-                    }
-                    return number
-                }
                 let journal = BulkJournal<Int>(at: path, fingerprint: "test")
                 return try await BulkRunner(Tenfold(), options: .test()).run(numbers, journal: journal)
             }
-            for await _ in begun.stream { break }
+            await numbers.waitUntilItHangs()
             task.cancel()
             let result = try await task.value
-            end.signal()
+            numbers.release()
             #expect(result.indices == Array(0..<13))
             #expect(result.successes.count == 12)
             #expect(result.failures.map(\.index) == [3])

@@ -3,7 +3,6 @@
 // Asynchronous jobs on real sockets, and their events.
 
 import BulkOperations
-import Foundation
 import HTTPTransport
 import LoopbackServer
 import Testing
@@ -174,29 +173,29 @@ struct JobTests {
     }
 
     @Test func `a run of jobs that was cancelled goes on with larger jobs, and does nothing twice`() async throws {
-        let path = NSTemporaryDirectory() + "jobs-" + UUID().uuidString
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        let start = ContinuousClock.now
-        let hours = Locked(0)
-        try await withDesk(now: { start + .seconds(3_600 * hours.value) }) { desk in
-            desk.service.settings.jobCourse.queueTime = .seconds(1_000)
-            let looked = AsyncStream.makeStream(of: Void.self)
-            let jobs = try desk.jobs { $0.onStatus = { _ in looked.continuation.yield() } }
-            let journal = BulkJournal<Record>(at: path, fingerprint: "jobs")
-            var options = BulkOptions.test(chunk: 10)
-            options.usesIdempotencyKeys = true
-            let runner = try BulkRunner(jobs, options: options)
-            let task = Task { try await runner.run(records(30), journal: journal) }
-            for await _ in looked.stream { break }
-            task.cancel()
-            #expect(try await !task.value.unknown.isEmpty)
-            hours.withLock { $0 = 1 }
-            desk.service.settings.jobCourse.queueTime = .zero
-            options.chunking = .fixed(15)
-            let result = try await BulkRunner(jobs, options: options).run(records(30), journal: journal)
-            #expect(result.successes.count == 30)
-            #expect(desk.service.contents.creations.values.allSatisfy { $0 == 1 })
-            #expect(desk.service.contents.creations.count == 30)
+        try await withFile { path in
+            let start = ContinuousClock.now
+            let hours = Locked(0)
+            try await withDesk(now: { start + .seconds(3_600 * hours.value) }) { desk in
+                desk.service.settings.jobCourse.queueTime = .seconds(1_000)
+                let looked = AsyncStream.makeStream(of: Void.self)
+                let jobs = try desk.jobs { $0.onStatus = { _ in looked.continuation.yield() } }
+                let journal = BulkJournal<Record>(at: path, fingerprint: "jobs")
+                var options = BulkOptions.test(chunk: 10)
+                options.usesIdempotencyKeys = true
+                let runner = try BulkRunner(jobs, options: options)
+                let task = Task { try await runner.run(records(30), journal: journal) }
+                for await _ in looked.stream { break }
+                task.cancel()
+                #expect(try await !task.value.unknown.isEmpty)
+                hours.withLock { $0 = 1 }
+                desk.service.settings.jobCourse.queueTime = .zero
+                options.chunking = .fixed(15)
+                let result = try await BulkRunner(jobs, options: options).run(records(30), journal: journal)
+                #expect(result.successes.count == 30)
+                #expect(desk.service.contents.creations.values.allSatisfy { $0 == 1 })
+                #expect(desk.service.contents.creations.count == 30)
+            }
         }
     }
 
