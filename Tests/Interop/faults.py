@@ -3,10 +3,11 @@
 
 usage: faults.py FOLDER PORTS_FILE
 
-FOLDER holds certificates with their keys, server, expired, other-host and self-signed, and their authority's: ca. The file gets an object that maps
-each fault's name to its port, and "counts" to a port that answers `GET /` with an object that maps the name of each fault
-to its number of connections and requests. Where it may, it also takes the port of name servers at 127.0.0.9, as "resolver",
-and answers nothing there. The servers run until the program is ended.
+FOLDER holds certificates with their keys, server, expired, other-host and self-signed, and their authority's: ca. The
+file gets an object that maps each fault's name to its port, and "counts" to a port that answers `GET /` with an object
+that maps the name of each fault to its number of connections and requests, and "proxy" also to the heads of the requests
+that it has let through. Where it may, it also takes the port of name servers at 127.0.0.9, as "resolver", and answers
+nothing there. The servers run until the program is ended.
 """
 
 import json

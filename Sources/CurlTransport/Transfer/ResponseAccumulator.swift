@@ -110,8 +110,8 @@ struct ResponseAccumulator {
         return true
     }
 
-    /// Makes room for the whole body at once, as far as the length is believed that a server claims: a megabyte, or eight
-    /// times what has come.
+    /// Makes room for the whole body at once, as far as the length is believed that a server claims: a megabyte, or
+    /// eight times what has come.
     private mutating func makeRoom(for count: Int) {
         let needed = body.count + count
         let believed = min(contentLength ?? 0, max(1 << 20, 8 * body.count))
