@@ -60,6 +60,20 @@ import Testing
         }
     }
 
+    @Test func `A form that is still on its way is in the phase of sending`() async throws {
+        let server = try UnixSocketServer(answers: false)
+        defer { server.stop() }
+        var configuration = CurlConfiguration()
+        configuration.unixSocket = server.path
+        let transport = try CurlHTTPTransport(configuration: configuration)
+        var form = HTTPMultipartForm()
+        try form.append(name: "bytes", bytes: [UInt8](repeating: 120, count: 8 << 20))
+        let request = HTTPRequest(url: try HTTPURL("http://service/"), timeout: .milliseconds(300))
+        let error = try await failure { try await transport.send(request, form: form) }
+        #expect(error.code == .timedOut && error.phase == .send)
+        await transport.shutdown()
+    }
+
     @Test func `A file that is not there is named, and nothing is sent`() async throws {
         var form = HTTPMultipartForm()
         try form.append(name: "file", file: "/nowhere/file.txt")

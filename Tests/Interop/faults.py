@@ -208,6 +208,21 @@ class ResetsAfterResponse(HTTP2):
         self.reset(stream_id, ErrorCodes.NO_ERROR)
 
 
+class AnswersWithoutLength(ResetsAfterResponse):
+    """The same, but the end of the response is the end of the stream alone."""
+
+    def ok(self, stream_id):
+        self.http2.send_headers(stream_id, [(":status", "200")])
+        self.http2.send_data(stream_id, b"ok", end_stream=True)
+
+
+class SendsTrailers(HTTP2):
+    def respond(self, stream_id):
+        self.head(stream_id)
+        self.http2.send_data(stream_id, b"ok")
+        self.http2.send_headers(stream_id, [("x-late", "1")], end_stream=True)
+
+
 class ShortBody(HTTP2):
     def respond(self, stream_id):
         # h2 would not send what contradicts the length: the frame is written by hand.
@@ -254,7 +269,8 @@ class Garbage(HTTP2):
 
 
 HTTP2_FAULTS = [
-    OneStreamAtMost, RefusesOnce, RefusesAlways, ResetsBeforeResponse, ResetsInBody, ResetsAfterResponse, ShortBody,
+    OneStreamAtMost, RefusesOnce, RefusesAlways, ResetsBeforeResponse, ResetsInBody, ResetsAfterResponse, AnswersWithoutLength,
+    SendsTrailers, ShortBody,
     LeavesBeforeResponse, LeavesWithoutSeeing, LeavesAfterResponse, EndsInMidStream, Garbage,
 ]
 
