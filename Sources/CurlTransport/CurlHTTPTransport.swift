@@ -157,15 +157,9 @@ extension CurlHTTPTransport {
         let multi = try CurlMulti(configuration: configuration)
         let inbox = LoopInbox(wake: multi.makeWaker())
         // Made here, where it can still be said that this libcurl cannot do what we ask.
-        let firstTransfer = try Transfer(configuration: configuration)
+        _ = try Transfer(configuration: configuration)
         try LoopThread.start {
-            var loop = CurlLoop(
-                multi: multi,
-                inbox: inbox,
-                configuration: configuration,
-                observer: observer,
-                firstTransfer: firstTransfer
-            )
+            var loop = CurlLoop(multi: multi, inbox: inbox, configuration: configuration, observer: observer)
             loop.run()
         }
         return inbox

@@ -35,16 +35,14 @@ struct CurlLoop: ~Copyable {
     /// Exchanges that have ended in this turn. Their callers are resumed together, at the end of the turn: one by one,
     /// each would wake a thread that finds nothing more to do.
     private var finished: [(exchange: Exchange, result: Result<ReceivedResponse, HTTPTransportError>)] = []
-    private var idleTransfers: [Transfer]
+    private var idleTransfers: [Transfer] = []
     private var shutdown: Shutdown?
 
-    /// - Parameter firstTransfer: Made by the caller, who learns there whether this libcurl can do what we ask.
     init(
         multi: CurlMulti,
         inbox: LoopInbox,
         configuration: CurlConfiguration,
-        observer: (@Sendable (HTTPTransportMetrics) -> Void)?,
-        firstTransfer: Transfer
+        observer: (@Sendable (HTTPTransportMetrics) -> Void)?
     ) {
         self.multi = multi
         self.inbox = inbox
@@ -52,7 +50,6 @@ struct CurlLoop: ~Copyable {
         limits = configuration.timeLimits
         self.observer = observer
         admission = AdmissionQueue(limits: configuration.admissionLimits)
-        idleTransfers = [firstTransfer]
     }
 
     /// Runs until the transport is shut down, and leaves nothing behind.
