@@ -118,6 +118,20 @@ import Testing
         }
     }
 
+    @Test func `A header that is larger than libcurl sends is an error of the request, which does not leave`()
+        async throws
+    {
+        try await withTransport { transport, server in
+            let error = try await failure {
+                let value = String(repeating: "x", count: 1_100_000)
+                return try await transport.send(server.request(headers: ["X-Large": value]))
+            }
+            #expect(error.code == .invalidRequest && !error.mayHaveReachedServer, "\(error)")
+            let status = try await transport.send(server.request()).status
+            #expect(status == 200)
+        }
+    }
+
     @Test(arguments: ["\r\n", "zz\r\n", "-1\r\n"])
     func `A chunk whose size is none makes the response invalid`(size: String) async throws {
         let reply = LoopbackReply.raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\(size)ok\r\n0\r\n\r\n")
