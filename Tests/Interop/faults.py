@@ -29,6 +29,7 @@ from h2.settings import SettingCodes
 
 connections = Counter()
 requests = Counter()
+heads = []
 lock = threading.Lock()
 
 
@@ -106,6 +107,15 @@ def answer_once(name, stream):
             request += data
         count(requests, name)
         stream.sendall(response)
+
+
+def pass_on(name, stream):
+    def let_through(head):
+        count(requests, name)
+        with lock:
+            heads.append([line.decode() for line in head])
+
+    proxy.pass_on(stream, let_through)
 
 
 class HTTP2:
@@ -280,6 +290,8 @@ class Counts(BaseHTTPRequestHandler):
         with lock:
             names = connections.keys() | requests.keys()
             counts = {name: {"connections": connections[name], "requests": requests[name]} for name in names}
+            if "proxy" in counts:
+                counts["proxy"]["heads"] = list(heads)
         body = json.dumps(counts).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -316,7 +328,7 @@ def main(folder, ports_file):
         "forClients1.3": serve("forClients1.3", answer, tls_for_clients(folder, ssl.TLSVersion.TLSv1_3)),
         "answersOnce": serve("answersOnce", answer_once, tls(folder, "server")),
         "stalled": serve("stalled", never_speak),
-        "proxy": serve("proxy", lambda name, stream: proxy.pass_on(stream, lambda: count(requests, name))),
+        "proxy": serve("proxy", pass_on),
     }
     for fault in HTTP2_FAULTS:
         name = fault.__name__[0].lower() + fault.__name__[1:]

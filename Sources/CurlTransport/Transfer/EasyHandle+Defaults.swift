@@ -47,6 +47,8 @@ extension EasyHandle {
     private func setRoute(_ configuration: CurlConfiguration) throws(HTTPTransportError) {
         try set(CURLOPT_HTTP_VERSION, configuration.httpVersion.option)
         try set(CURLOPT_PROXY, configuration.proxy?.url.string ?? "")
+        // For the request to make a tunnel: those to servers have it among their own fields.
+        if configuration.proxy != nil { try set(CURLOPT_USERAGENT, configuration.userAgent) }
         try set(CURLOPT_NOPROXY, "")
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if let credentials = configuration.proxy?.credentials {
