@@ -38,6 +38,8 @@ import Testing
         ["Content-Length: 99999999999999999999\r\n"],
         ["Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"],
         ["TRANSFER-ENCODING: chunked\r\n", "Content-Length: 5\r\n"],
+        ["Transfer-Encoding: gzip, chunked\r\n"],
+        ["Transfer-Encoding: gzip\r\n"],
     ])
     func `A head that leaves open where the response ends is refused`(fields: [String]) {
         let response = Accumulation()

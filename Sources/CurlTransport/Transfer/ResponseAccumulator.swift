@@ -144,6 +144,9 @@ struct ResponseAccumulator {
             }
             contentLength = length
         } else if unsafe line.hasPrefixIgnoringCase("transfer-encoding:") {
+            guard unsafe line.hasValue("chunked", after: "transfer-encoding:".utf8.count) else {
+                return refuse(.malformed("has a Transfer-Encoding that was not asked for"))
+            }
             isChunked = true
         }
         guard contentLength == nil || !isChunked else {
@@ -178,12 +181,23 @@ extension UnsafeRawBufferPointer {
         return true
     }
 
+    /// Whether this word, in lower case, is all that is behind the offset but white space.
+    fileprivate func hasValue(_ word: StaticString, after offset: Int) -> Bool {
+        let value = unsafe UnsafeRawBufferPointer(rebasing: trimmed(self[offset...]))
+        return unsafe value.count == word.utf8CodeUnitCount && value.hasPrefixIgnoringCase(word)
+    }
+
     /// The digits behind this offset as a number; `nil` if there is anything else but white space around them.
     fileprivate func decimalValue(after offset: Int) -> Int? {
-        var digits = unsafe self[offset...].drop(while: \.isLineSpace)
-        while let last = unsafe digits.last, last.isLineSpace { unsafe digits.removeLast() }
+        let digits = unsafe trimmed(self[offset...])
         guard unsafe digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return unsafe Int(String(decoding: digits, as: UTF8.self))
+    }
+
+    private func trimmed(_ text: Slice<Self>) -> Slice<Self> {
+        var rest = unsafe text.drop(while: \.isLineSpace)
+        while let last = unsafe rest.last, last.isLineSpace { unsafe rest.removeLast() }
+        return unsafe rest
     }
 }
 
