@@ -96,7 +96,8 @@ extension Transfer {
 
     /// Adds what curl has counted.
     func fill(_ metrics: inout HTTPTransportMetrics, from callTime: ContinuousClock.Instant) {
-        let queued = callTime.duration(to: progress.start)
+        // What begins a turn may be a moment older than what is found in it.
+        let queued = max(.zero, callTime.duration(to: progress.start))
         let time = { (info: CURLINFO) -> Duration? in
             let microseconds = self.microseconds(info)
             return microseconds == 0 ? nil : queued + .microseconds(microseconds)
