@@ -10,9 +10,11 @@ that it has let through. Where it may, it also takes the port of name servers at
 nothing there. The servers run until the program is ended.
 """
 
+import ctypes
 import json
 import socket
 import ssl
+import struct
 import sys
 import threading
 import warnings
@@ -264,6 +266,35 @@ class LeavesAfterResponse(HTTP2):
         self.close()
 
 
+class LeavesGracefully(HTTP2):
+    """Says of each fifth request of a connection that it is the last one, and answers those up to it."""
+
+    def respond(self, stream_id):
+        if self.number == 5:
+            # h2 would send nothing more behind it: the frame is written by hand.
+            self.send()
+            self.stream.sendall(b"\0\0\x08\x07\0" + bytes(4) + stream_id.to_bytes(4, "big") + bytes(4))
+        if self.number <= 5:
+            self.ok(stream_id)
+
+
+class FallsSilent(HTTP2):
+    """Answers the first request, and then its system drops all that comes, as where a network has broken."""
+
+    def respond(self, stream_id):
+        self.ok(stream_id)
+        self.send()
+        if self.total == 1:
+            drop_everything(self.stream)
+
+
+def drop_everything(stream):
+    """Has Linux drop what comes before anybody sees it: a filter of one instruction, to keep nothing."""
+    keep_nothing = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
+    so_attach_filter = 26
+    stream.setsockopt(socket.SOL_SOCKET, so_attach_filter, struct.pack("HP", 1, ctypes.addressof(keep_nothing)))
+
+
 class EndsInMidStream(HTTP2):
     def respond(self, stream_id):
         self.head(stream_id, length=9)
@@ -281,7 +312,8 @@ class Garbage(HTTP2):
 HTTP2_FAULTS = [
     OneStreamAtMost, RefusesOnce, RefusesAlways, ResetsBeforeResponse, ResetsInBody, ResetsAfterResponse, AnswersWithoutLength,
     SendsTrailers, ShortBody,
-    LeavesBeforeResponse, LeavesWithoutSeeing, LeavesAfterResponse, EndsInMidStream, Garbage,
+    LeavesBeforeResponse, LeavesWithoutSeeing, LeavesAfterResponse, LeavesGracefully, FallsSilent,
+    EndsInMidStream, Garbage,
 ]
 
 

@@ -67,12 +67,14 @@ enum InteropServers {
     /// Runs `body` with a transport that trusts the authority.
     static func withTransport<Output>(
         connections: Int = 16,
+        timeout: Duration = .seconds(60),
         connectTimeout: Duration = .seconds(10),
         clientCertificate: CurlClientCertificate? = nil,
         _ body: (CurlHTTPTransport) async throws -> Output
     ) async throws -> Output {
         var configuration = try CurlConfiguration(
             maximumConnectionsPerHost: connections,
+            timeout: timeout,
             connectTimeout: connectTimeout,
             caFile: caFile
         )

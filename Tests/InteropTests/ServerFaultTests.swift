@@ -186,6 +186,39 @@ struct ServerFaultTests {
         }
     }
 
+    // libcurl sends again what the server has not taken, but for one of them, which it reports.
+    @Test func `Where a server names a connection's last request, the others go over the next ones`() async throws {
+        let url = try "https://127.0.0.1:\(InteropServers.port(of: "leavesGracefully"))/"
+        try await InteropServers.withTransport { transport in
+            var request = try HTTPRequest.posting(to: url)
+            request.isIdempotent = true
+            try await withThrowingTaskGroup(of: InteropOutcome.self) { group in
+                for _ in 0..<20 {
+                    group.addTask { [request] in
+                        try await InteropOutcome { try await RetryingTransport(transport).send(request) }
+                    }
+                }
+                for try await outcome in group { #expect(outcome == Self.ok) }
+            }
+        }
+    }
+
+    #if os(Linux)
+        @Test func `A shared connection that falls silent is given up when a request has had its time`() async throws {
+            let url = try "https://127.0.0.1:\(InteropServers.port(of: "fallsSilent"))/"
+            let second = Duration.seconds(1)
+            try await InteropServers.withTransport(timeout: second, connectTimeout: second) { transport in
+                var outcomes: [InteropOutcome] = []
+                let start = ContinuousClock.now
+                while outcomes.last != Self.ok || outcomes.count < 3, start.duration(to: .now) < .seconds(20) {
+                    outcomes.append(try await InteropOutcome { try await transport.send(.posting(to: url)) })
+                }
+                #expect(outcomes.first == Self.ok && outcomes.last == Self.ok)
+                #expect(outcomes.contains(.error(.timedOut, mayHaveReachedServer: true)))
+            }
+        }
+    #endif
+
     @Test func `A server that takes one stream at most answers many requests at once`() async throws {
         let url = try "https://127.0.0.1:\(InteropServers.port(of: "oneStreamAtMost"))/"
         try await InteropServers.withTransport { transport in
