@@ -5,9 +5,9 @@ usage: faults.py FOLDER PORTS_FILE
 
 FOLDER holds certificates with their keys, server, expired, other-host and self-signed, and their authority's: ca. The
 file gets an object that maps each fault's name to its port, and "counts" to a port that answers `GET /` with an object
-that maps the name of each fault to its number of connections and requests, and "proxy" also to the heads of the requests
-that it has let through. Where it may, it also takes the port of name servers at 127.0.0.9, as "resolver", and answers
-nothing there. The servers run until the program is ended.
+that maps the name of each fault to its number of connections and requests, and for "proxy" also the heads of the
+requests that it has let through. Where it may, it also takes the port of name servers at 127.0.0.9, as "resolver", and
+answers nothing there. The servers run until the program is ended.
 """
 
 import ctypes
@@ -310,10 +310,9 @@ class Garbage(HTTP2):
 
 
 HTTP2_FAULTS = [
-    OneStreamAtMost, RefusesOnce, RefusesAlways, ResetsBeforeResponse, ResetsInBody, ResetsAfterResponse, AnswersWithoutLength,
-    SendsTrailers, ShortBody,
-    LeavesBeforeResponse, LeavesWithoutSeeing, LeavesAfterResponse, LeavesGracefully, FallsSilent,
-    EndsInMidStream, Garbage,
+    OneStreamAtMost, RefusesOnce, RefusesAlways, ResetsBeforeResponse, ResetsInBody, ResetsAfterResponse,
+    AnswersWithoutLength, SendsTrailers, ShortBody, LeavesBeforeResponse, LeavesWithoutSeeing, LeavesAfterResponse,
+    LeavesGracefully, FallsSilent, EndsInMidStream, Garbage,
 ]
 
 
