@@ -44,8 +44,10 @@ public final class CurlHTTPTransport: HTTPStreamingTransport {
     ///
     /// - Parameters:
     ///   - configuration: Limits, times and trust.
-    ///   - observer: Told what each request has cost when it has ended, whichever way; `nil`, the default, costs nothing.
-    ///     It is called on the transport's thread, which serves all requests: it must return at once and never wait.
+    ///   - observer: Told once what each request has cost when it has ended, whichever way, also if it was turned away;
+    ///     not of those that are cancelled before they are handed over or come after the end of a shutdown. `nil`, the
+    ///     default, costs nothing. It is called on the transport's thread, which serves all requests: it must return at
+    ///     once and never wait.
     /// - Throws: `HTTPTransportError` with the code `invalidConfiguration` if an option makes no sense, or
     ///   `internalFailure` if the machine has no thread or descriptors left, or if this system's libcurl lacks an option
     ///   that safety depends on.
@@ -157,15 +159,9 @@ extension CurlHTTPTransport {
         let multi = try CurlMulti(configuration: configuration)
         let inbox = LoopInbox(wake: multi.makeWaker())
         // Made here, where it can still be said that this libcurl cannot do what we ask.
-        let firstTransfer = try Transfer(configuration: configuration)
+        _ = try Transfer(configuration: configuration)
         try LoopThread.start {
-            var loop = CurlLoop(
-                multi: multi,
-                inbox: inbox,
-                configuration: configuration,
-                observer: observer,
-                firstTransfer: firstTransfer
-            )
+            var loop = CurlLoop(multi: multi, inbox: inbox, configuration: configuration, observer: observer)
             loop.run()
         }
         return inbox

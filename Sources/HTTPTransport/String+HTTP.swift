@@ -16,7 +16,6 @@ extension StringProtocol {
             text += isControl ? scalar.escaped(asASCII: true) : String(scalar)
         }
     }
-
 }
 
 extension String {

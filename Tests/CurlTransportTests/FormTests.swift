@@ -46,6 +46,77 @@ import Testing
         }
     }
 
+    @Test func `A handle that sends forms and other bodies in turn confuses none of them`() async throws {
+        let large = String(repeating: "x", count: 200_000)
+        let bodies = ["first", "", large, "second"]
+        let sequence: [HTTPMethod] = [.post, .put, .get, .patch, .post, .delete]
+        let echo: @Sendable (LoopbackRequest) -> LoopbackReply = {
+            let text = "\($0.method) \($0.header("Content-Type")?.prefix(19) ?? "-") "
+            return LoopbackReply(body: Array(text.utf8) + $0.body)
+        }
+        try await withTransport(handler: echo) { transport, server in
+            for (number, method) in sequence.enumerated() {
+                for (body, after) in zip(bodies, bodies.dropFirst() + ["last"]) {
+                    var form = HTTPMultipartForm()
+                    try form.append(name: "field", value: "\(number) \(body)")
+                    let before = try await transport.send(server.request(method, body: body)).text
+                    #expect(before == "\(method) - \(body)")
+                    let sent = try await transport.send(server.request(.put), form: form).text
+                    #expect(sent.hasPrefix("PUT multipart/form-data "))
+                    #expect(sent.contains("\r\n\r\n\(number) \(body)\r\n--"))
+                    let next = try await transport.send(server.request(method, body: after)).text
+                    #expect(next == "\(method) - \(after)")
+                }
+            }
+            #expect(server.statistics.connections == 1)
+        }
+    }
+
+    @Test func `A form that may be sent twice is whole when it goes again over another connection`() async throws {
+        let count: @Sendable (LoopbackRequest) -> LoopbackReply = {
+            $0.number == 1 ? LoopbackReply(body: Array("\($0.body.count)".utf8)) : .script([.close])
+        }
+        try await withFile([UInt8](repeating: 120, count: 300_000)) { path in
+            var form = HTTPMultipartForm()
+            try form.append(name: "text", value: "value")
+            try form.append(name: "file", file: path)
+            try await withTransport(handler: count) { transport, server in
+                let first = try await transport.send(server.request(.put), form: form).text
+                let second = try await transport.send(server.request(.put), form: form).text
+                #expect(Int(first) ?? 0 > 300_000 && first == second)
+                #expect(server.statistics.requests == 3)
+            }
+        }
+    }
+
+    @Test func `A form without fields is sent`() async throws {
+        try await withTransport(handler: echo) { transport, server in
+            let response = try await transport.send(server.request(), form: HTTPMultipartForm())
+            #expect(response.status == 200)
+            #expect(response.headers["X-Type"]?.hasPrefix("multipart/form-data; boundary=") == true)
+        }
+    }
+
+    // To open such a thing may take for ever, and all other requests would wait.
+    @Test(arguments: ["pipe", "folder"])
+    func `What is no regular file is named and refused, and holds up nothing`(what: String) async throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "form-\(UUID().uuidString)").path
+        let made = what == "pipe" ? mkfifo(path, 0o600) : mkdir(path, 0o700)
+        try #require(made == 0)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        var form = HTTPMultipartForm()
+        try form.append(name: "file", file: path)
+        try await withTransport { transport, server in
+            let error = try await failure {
+                try await transport.send(server.request(timeout: .seconds(5)), form: form)
+            }
+            #expect(error.code == .invalidRequest && error.message.contains(path))
+            #expect(server.statistics.requests == 0)
+            let text = try await transport.send(server.request(body: "next")).text
+            #expect(text == "next")
+        }
+    }
+
     @Test func `A large file is sent whole`() async throws {
         let bytes = (0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) }
         try await withFile(bytes) { path in
@@ -58,6 +129,20 @@ import Testing
                 #expect((3_000_000...3_001_000).contains(count))
             }
         }
+    }
+
+    @Test func `A form that is still on its way is in the phase of sending`() async throws {
+        let server = try UnixSocketServer(answers: false)
+        defer { server.stop() }
+        var configuration = CurlConfiguration()
+        configuration.unixSocket = server.path
+        let transport = try CurlHTTPTransport(configuration: configuration)
+        var form = HTTPMultipartForm()
+        try form.append(name: "bytes", bytes: [UInt8](repeating: 120, count: 8 << 20))
+        let request = HTTPRequest(url: try HTTPURL("http://service/"), timeout: .milliseconds(300))
+        let error = try await failure { try await transport.send(request, form: form) }
+        #expect(error.code == .timedOut && error.phase == .send)
+        await transport.shutdown()
     }
 
     @Test func `A file that is not there is named, and nothing is sent`() async throws {

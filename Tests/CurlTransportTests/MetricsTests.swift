@@ -18,12 +18,13 @@ import Testing
     private let log = Log()
 
     private func withObserver(
+        _ configuration: CurlConfiguration = CurlConfiguration(),
         handler: @escaping @Sendable (LoopbackRequest) -> LoopbackReply,
         _ test: (CurlHTTPTransport, LoopbackHTTPServer) async throws -> Void
     ) async throws {
         let server = try LoopbackHTTPServer(handler: handler)
         defer { server.stop() }
-        let transport = try CurlHTTPTransport { [log] in log.append($0) }
+        let transport = try CurlHTTPTransport(configuration: configuration) { [log] in log.append($0) }
         try await test(transport, server)
         await transport.shutdown(drainingFor: .zero)
     }
@@ -59,6 +60,45 @@ import Testing
             await transport.shutdown(drainingFor: .zero)
             #expect(log.all.map(\.failure) == [.connectionLost, nil])
             #expect(log.all.map(\.status) == [nil, nil])
+        }
+    }
+
+    @Test func `Requests that are turned away are told too, each once`() async throws {
+        var configuration = try CurlConfiguration(maximumConnectionsPerHost: 1, maximumQueuedRequests: 1)
+        configuration.queueTimeout = .milliseconds(50)
+        try await withObserver(configuration, handler: { _ in .silence }) { transport, server in
+            let request = try server.request()
+            let first = Task { try await transport.send(request) }
+            while server.statistics.requests == 0 { await Task.yield() }
+            // Of three more, one waits in vain, and two find the queue full.
+            try await withThrowingTaskGroup { group in
+                for _ in 1...3 { group.addTask { try await failure { try await transport.send(request) } } }
+                try await group.waitForAll()
+            }
+            #expect(log.all.map(\.failure) == [.queueFull, .queueFull, .timedOut])
+            #expect(log.all.allSatisfy { $0.attempts == 0 && $0.queued ?? .zero >= .zero && $0.origin == server.url })
+            await transport.shutdown(drainingFor: .zero)
+            _ = await first.result
+            #expect(log.all.map(\.failure) == [.queueFull, .queueFull, .timedOut, .shutDown])
+        }
+    }
+
+    @Test func `A request that comes while the transport drains is told too`() async throws {
+        try await withObserver(handler: { _ in .silence }) { transport, server in
+            let request = try server.request()
+            let first = Task { try await transport.send(request) }
+            while server.statistics.requests == 0 { await Task.yield() }
+            let shutdown = Task { await transport.shutdown(drainingFor: .milliseconds(300)) }
+            var code = HTTPTransportError.Code.timedOut
+            while code == .timedOut {
+                code = try await failure { try await transport.send(server.request(timeout: .milliseconds(1))) }.code
+            }
+            #expect(code == .shutDown)
+            let timeouts = log.all.count { $0.failure == .timedOut }
+            #expect(log.all.map(\.failure) == Array(repeating: .timedOut, count: timeouts) + [.shutDown])
+            await shutdown.value
+            _ = await first.result
+            #expect(log.all.count == timeouts + 2)
         }
     }
 }
@@ -115,6 +155,20 @@ import Testing
             let error = try await failure { try await transport.send(server.request()) }
             #expect(error.code == .timedOut && error.phase == .wait && error.isOutcomeUnknown)
             #expect(error.message.contains("0.2 seconds"))
+        }
+    }
+
+    @Test func `A header that is larger than libcurl sends is an error of the request, which does not leave`()
+        async throws
+    {
+        try await withTransport { transport, server in
+            let error = try await failure {
+                let value = String(repeating: "x", count: 1_100_000)
+                return try await transport.send(server.request(headers: ["X-Large": value]))
+            }
+            #expect(error.code == .invalidRequest && !error.mayHaveReachedServer, "\(error)")
+            let status = try await transport.send(server.request()).status
+            #expect(status == 200)
         }
     }
 

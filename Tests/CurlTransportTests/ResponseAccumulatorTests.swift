@@ -38,6 +38,8 @@ import Testing
         ["Content-Length: 99999999999999999999\r\n"],
         ["Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"],
         ["TRANSFER-ENCODING: chunked\r\n", "Content-Length: 5\r\n"],
+        ["Transfer-Encoding: gzip, chunked\r\n"],
+        ["Transfer-Encoding: gzip\r\n"],
     ])
     func `A head that leaves open where the response ends is refused`(fields: [String]) {
         let response = Accumulation()
@@ -86,6 +88,31 @@ import Testing
         let response = Accumulation()
         for line in ["HTTP/1.1 200 OK\r\n", "Content-Length: 11\r\n", "\r\n"] { #expect(response.add(line)) }
         #expect(!response.addBody(1))
+    }
+
+    @Test(arguments: [
+        (["HTTP/2 200\r\n", "Content-Length: 4\r\n", "\r\n"], [false, false, true]),
+        (["HTTP/2 200\r\n", "Content-Length: 0\r\n", "\r\n"], [true, false, false]),
+        (["HTTP/2 200\r\n", "\r\n"], [false, false, false]),
+        (["HTTP/2 204\r\n", "\r\n"], [true, true, true]),
+        (["HTTP/2 304\r\n", "Content-Length: 4\r\n", "\r\n"], [true, true, true]),
+        (["HTTP/2 200\r\n", "Content-Length: 4\r\n"], [false, false, false]),
+        (["HTTP/2 103\r\n", "\r\n"], [false, false, false]),
+    ])
+    func `A response is whole when all that its head announces has come, here or elsewhere`(
+        lines: [String],
+        isWhole: [Bool]
+    ) {
+        for isStreamed in [false, true] {
+            let response = Accumulation()
+            for line in lines { #expect(response.add(line)) }
+            var found = [response.isWhole]
+            for _ in 1...2 {
+                if isStreamed { response.noteBody(2) } else { #expect(response.addBody(2)) }
+                found.append(response.isWhole)
+            }
+            #expect(found == isWhole)
+        }
     }
 
     @Test func `What was taken does not show in the next response`() {
@@ -145,6 +172,7 @@ private final class Accumulation {
     private var response = ResponseAccumulator(maximumBodyBytes: 10)
 
     var isHeadComplete: Bool { response.isHeadComplete }
+    var isWhole: Bool { response.isWhole }
     var refusal: ResponseAccumulator.Refusal? { response.refusal }
 
     func add(_ line: String) -> Bool { Array(line.utf8).withUnsafeBytes { response.appendHeaderLine($0) } }
@@ -152,6 +180,8 @@ private final class Accumulation {
     func addBody(_ count: Int) -> Bool {
         [UInt8](repeating: 0, count: count).withUnsafeBytes { response.appendBody($0) }
     }
+
+    func noteBody(_ count: Int) { response.noteBody(count) }
 
     func take() -> ReceivedResponse { response.take() }
 

@@ -3,15 +3,18 @@
 
 usage: faults.py FOLDER PORTS_FILE
 
-FOLDER holds certificates with their keys, server, expired, other-host and self-signed, and their authority's: ca. The file gets an object that maps
-each fault's name to its port, and "counts" to a port that answers `GET /` with an object that maps the name of each fault
-to its number of connections and requests. Where it may, it also takes the port of name servers at 127.0.0.9, as "resolver",
-and answers nothing there. The servers run until the program is ended.
+FOLDER holds certificates with their keys, server, expired, other-host and self-signed, and their authority's: ca. The
+file gets an object that maps each fault's name to its port, and "counts" to a port that answers `GET /` with an object
+that maps the name of each fault to its number of connections and requests, and for "proxy" also the heads of the
+requests that it has let through. Where it may, it also takes the port of name servers at 127.0.0.9, as "resolver", and
+answers nothing there. The servers run until the program is ended.
 """
 
+import ctypes
 import json
 import socket
 import ssl
+import struct
 import sys
 import threading
 import warnings
@@ -28,6 +31,7 @@ from h2.settings import SettingCodes
 
 connections = Counter()
 requests = Counter()
+heads = []
 lock = threading.Lock()
 
 
@@ -105,6 +109,15 @@ def answer_once(name, stream):
             request += data
         count(requests, name)
         stream.sendall(response)
+
+
+def pass_on(name, stream):
+    def let_through(head):
+        count(requests, name)
+        with lock:
+            heads.append([line.decode() for line in head])
+
+    proxy.pass_on(stream, let_through)
 
 
 class HTTP2:
@@ -207,6 +220,21 @@ class ResetsAfterResponse(HTTP2):
         self.reset(stream_id, ErrorCodes.NO_ERROR)
 
 
+class AnswersWithoutLength(ResetsAfterResponse):
+    """The same, but the end of the response is the end of the stream alone."""
+
+    def ok(self, stream_id):
+        self.http2.send_headers(stream_id, [(":status", "200")])
+        self.http2.send_data(stream_id, b"ok", end_stream=True)
+
+
+class SendsTrailers(HTTP2):
+    def respond(self, stream_id):
+        self.head(stream_id)
+        self.http2.send_data(stream_id, b"ok")
+        self.http2.send_headers(stream_id, [("x-late", "1")], end_stream=True)
+
+
 class ShortBody(HTTP2):
     def respond(self, stream_id):
         # h2 would not send what contradicts the length: the frame is written by hand.
@@ -238,6 +266,35 @@ class LeavesAfterResponse(HTTP2):
         self.close()
 
 
+class LeavesGracefully(HTTP2):
+    """Says of each fifth request of a connection that it is the last one, and answers those up to it."""
+
+    def respond(self, stream_id):
+        if self.number == 5:
+            # h2 would send nothing more behind it: the frame is written by hand.
+            self.send()
+            self.stream.sendall(b"\0\0\x08\x07\0" + bytes(4) + stream_id.to_bytes(4, "big") + bytes(4))
+        if self.number <= 5:
+            self.ok(stream_id)
+
+
+class FallsSilent(HTTP2):
+    """Answers the first request, and then its system drops all that comes, as where a network has broken."""
+
+    def respond(self, stream_id):
+        self.ok(stream_id)
+        self.send()
+        if self.total == 1:
+            drop_everything(self.stream)
+
+
+def drop_everything(stream):
+    """Has Linux drop what comes before anybody sees it: a filter of one instruction, to keep nothing."""
+    keep_nothing = ctypes.create_string_buffer(struct.pack("HBBI", 6, 0, 0, 0))
+    so_attach_filter = 26
+    stream.setsockopt(socket.SOL_SOCKET, so_attach_filter, struct.pack("HP", 1, ctypes.addressof(keep_nothing)))
+
+
 class EndsInMidStream(HTTP2):
     def respond(self, stream_id):
         self.head(stream_id, length=9)
@@ -253,8 +310,9 @@ class Garbage(HTTP2):
 
 
 HTTP2_FAULTS = [
-    OneStreamAtMost, RefusesOnce, RefusesAlways, ResetsBeforeResponse, ResetsInBody, ResetsAfterResponse, ShortBody,
-    LeavesBeforeResponse, LeavesWithoutSeeing, LeavesAfterResponse, EndsInMidStream, Garbage,
+    OneStreamAtMost, RefusesOnce, RefusesAlways, ResetsBeforeResponse, ResetsInBody, ResetsAfterResponse,
+    AnswersWithoutLength, SendsTrailers, ShortBody, LeavesBeforeResponse, LeavesWithoutSeeing, LeavesAfterResponse,
+    LeavesGracefully, FallsSilent, EndsInMidStream, Garbage,
 ]
 
 
@@ -263,6 +321,8 @@ class Counts(BaseHTTPRequestHandler):
         with lock:
             names = connections.keys() | requests.keys()
             counts = {name: {"connections": connections[name], "requests": requests[name]} for name in names}
+            if "proxy" in counts:
+                counts["proxy"]["heads"] = list(heads)
         body = json.dumps(counts).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
@@ -299,7 +359,7 @@ def main(folder, ports_file):
         "forClients1.3": serve("forClients1.3", answer, tls_for_clients(folder, ssl.TLSVersion.TLSv1_3)),
         "answersOnce": serve("answersOnce", answer_once, tls(folder, "server")),
         "stalled": serve("stalled", never_speak),
-        "proxy": serve("proxy", lambda name, stream: proxy.pass_on(stream, lambda: count(requests, name))),
+        "proxy": serve("proxy", pass_on),
     }
     for fault in HTTP2_FAULTS:
         name = fault.__name__[0].lower() + fault.__name__[1:]

@@ -30,7 +30,7 @@ def carry(source, target):
 
 
 def pass_on(stream, on_request):
-    """Serves one connection, which goes to one server. Calls back when it is let through."""
+    """Serves one connection, which goes to one server. Calls back with the head when it is let through."""
     lines, rest = head_of(stream)
     if lines is None:
         return
@@ -42,7 +42,7 @@ def pass_on(stream, on_request):
             b'Proxy-Authenticate: Basic realm="tests"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n'
         )
         return
-    on_request()
+    on_request(lines)
     is_tunnel = method == b"CONNECT"
     host, port = (target if is_tunnel else target.split(b"/")[2]).rsplit(b":", 1)
     with socket.create_connection((host, int(port))) as server:

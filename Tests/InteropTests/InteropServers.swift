@@ -43,24 +43,38 @@ enum InteropServers {
 
     /// How many requests a server that does something wrong has seen.
     static func requests(of fault: String) async throws -> Int {
-        struct Count: Decodable { var requests: Int }
+        try await seen(by: fault)?.requests ?? 0
+    }
+
+    /// The heads of the requests that the proxy has let through, line by line.
+    static func headsSeenByProxy() async throws -> [[String]] {
+        try await seen(by: "proxy")?.heads ?? []
+    }
+
+    private struct Seen: Decodable {
+        var requests: Int
+        var heads: [[String]]?
+    }
+
+    private static func seen(by server: String) async throws -> Seen? {
         let url = try HTTPURL("http://127.0.0.1:\(port(of: "counts"))/")
         return try await withTransport { transport in
             let response = try await transport.send(HTTPRequest(method: .get, url: url))
-            let counts = try JSONDecoder().decode([String: Count].self, from: Data(response.body))
-            return counts[fault]?.requests ?? 0
+            return try JSONDecoder().decode([String: Seen].self, from: Data(response.body))[server]
         }
     }
 
     /// Runs `body` with a transport that trusts the authority.
     static func withTransport<Output>(
         connections: Int = 16,
+        timeout: Duration = .seconds(60),
         connectTimeout: Duration = .seconds(10),
         clientCertificate: CurlClientCertificate? = nil,
         _ body: (CurlHTTPTransport) async throws -> Output
     ) async throws -> Output {
         var configuration = try CurlConfiguration(
             maximumConnectionsPerHost: connections,
+            timeout: timeout,
             connectTimeout: connectTimeout,
             caFile: caFile
         )

@@ -35,16 +35,14 @@ struct CurlLoop: ~Copyable {
     /// Exchanges that have ended in this turn. Their callers are resumed together, at the end of the turn: one by one,
     /// each would wake a thread that finds nothing more to do.
     private var finished: [(exchange: Exchange, result: Result<ReceivedResponse, HTTPTransportError>)] = []
-    private var idleTransfers: [Transfer]
+    private var idleTransfers: [Transfer] = []
     private var shutdown: Shutdown?
 
-    /// - Parameter firstTransfer: Made by the caller, who learns there whether this libcurl can do what we ask.
     init(
         multi: CurlMulti,
         inbox: LoopInbox,
         configuration: CurlConfiguration,
-        observer: (@Sendable (HTTPTransportMetrics) -> Void)?,
-        firstTransfer: Transfer
+        observer: (@Sendable (HTTPTransportMetrics) -> Void)?
     ) {
         self.multi = multi
         self.inbox = inbox
@@ -52,7 +50,6 @@ struct CurlLoop: ~Copyable {
         limits = configuration.timeLimits
         self.observer = observer
         admission = AdmissionQueue(limits: configuration.admissionLimits)
-        idleTransfers = [firstTransfer]
     }
 
     /// Runs until the transport is shut down, and leaves nothing behind.
@@ -88,7 +85,7 @@ struct CurlLoop: ~Copyable {
     private mutating func obey(_ command: LoopCommand) {
         switch command {
         case .start(let exchange):
-            if shutdown == nil { accept(exchange) } else { exchange.finish(.failure(Self.refusal)) }
+            if shutdown == nil { accept(exchange) } else { refuse(exchange, Self.refusal) }
         case .cancel(let exchange):
             if let job = jobs[ObjectIdentifier(exchange)] { detach(job, failure: nil) }
         case .resume(let exchange):
@@ -101,7 +98,7 @@ struct CurlLoop: ~Copyable {
     }
 
     private mutating func accept(_ exchange: Exchange) {
-        guard exchange.isWaiting else { return }
+        guard exchange.isWaiting else { return observe(exchange, failure: nil) }
         let due = limits.due(in: .queued(since: exchange.start), total: exchange.deadline)
         let job = Job(exchange, deadline: limits.nextCheck(due, isLarge: exchange.isLarge, now: now))
         switch admission.admit(job, at: job.origin) {
@@ -110,11 +107,20 @@ struct CurlLoop: ~Copyable {
         case .wait(let ticket):
             job.phase = .waiting(ticket)
         case .refuse:
-            exchange.finish(.failure(job.describing(queueFullError(job))))
-            return
+            return refuse(exchange, job.describing(queueFullError(job)))
         }
         jobs[ObjectIdentifier(exchange)] = job
         deadlines.insert(job)
+    }
+
+    private func refuse(_ exchange: Exchange, _ reason: HTTPTransportError) {
+        observe(exchange, failure: reason.code)
+        exchange.finish(.failure(reason))
+    }
+
+    /// Tells of an exchange that never was in the books.
+    private func observe(_ exchange: Exchange, failure: HTTPTransportError.Code?) {
+        if let observer { observer(Job(exchange, deadline: now).metrics(failure: failure)) }
     }
 
     private func queueFullError(_ job: Job) -> HTTPTransportError {
@@ -250,7 +256,7 @@ struct CurlLoop: ~Copyable {
         var waiters = shutdown?.waiters ?? []
         for command in inbox.close(reason) {
             switch command {
-            case .start(let exchange): exchange.finish(.failure(reason))
+            case .start(let exchange): refuse(exchange, reason)
             case .cancel, .resume: break
             case .shutDown(_, let waiter): if let waiter { waiters.append(waiter) }
             }

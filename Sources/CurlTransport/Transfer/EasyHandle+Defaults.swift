@@ -10,7 +10,7 @@ extension EasyHandle {
         try setSafety()
         try setTrust(configuration)
         try setRoute(configuration)
-        try setConnections(connectTimeout: configuration.connectTimeout)
+        try setConnections(configuration)
         // Decoded by us: curl takes gzip that is cut short for whole.
         try set(CURLOPT_HTTP_CONTENT_DECODING, 0)
         // curl takes and frees it for each request, and from 64 KB on glibc tidies its heap whenever one is freed.
@@ -47,6 +47,8 @@ extension EasyHandle {
     private func setRoute(_ configuration: CurlConfiguration) throws(HTTPTransportError) {
         try set(CURLOPT_HTTP_VERSION, configuration.httpVersion.option)
         try set(CURLOPT_PROXY, configuration.proxy?.url.string ?? "")
+        // For the request to make a tunnel: those to servers have it among their own fields.
+        if configuration.proxy != nil { try set(CURLOPT_USERAGENT, configuration.userAgent) }
         try set(CURLOPT_NOPROXY, "")
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if let credentials = configuration.proxy?.credentials {
@@ -56,9 +58,14 @@ extension EasyHandle {
         if let path = configuration.unixSocket { try set(CURLOPT_UNIX_SOCKET_PATH, path) }
     }
 
-    private func setConnections(connectTimeout: Duration) throws(HTTPTransportError) {
+    private func setConnections(_ configuration: CurlConfiguration) throws(HTTPTransportError) {
         // Ours holds too; curl shares its own among the addresses of a name.
-        try set(CURLOPT_CONNECTTIMEOUT_MS, Int(connectTimeout.roundedUpToMilliseconds))
+        try set(CURLOPT_CONNECTTIMEOUT_MS, Int(configuration.connectTimeout.roundedUpToMilliseconds))
+        // A request that runs out of time does not close a connection that others share. Where the network has broken,
+        // the system would try for a quarter of an hour, and all that time take every request to the origin with it.
+        let silence = max(configuration.timeout, configuration.connectTimeout)
+        let code = unsafe ccurl_set_silence_limit(pointer, silence.roundedUpToMilliseconds)
+        try Self.check(code, CURLOPT_SOCKOPTFUNCTION)
         try setQuickExit()
         // Behind a connection that is being made to an HTTP/2 server, wait for it instead of making one more.
         try set(CURLOPT_PIPEWAIT, 1)

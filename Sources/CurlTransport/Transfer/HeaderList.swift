@@ -14,12 +14,15 @@ import HTTPTransport
         case form
     }
 
+    /// A head of more than 1 MB libcurl does not make, and says that it has no memory.
+    private static let maximumBytes = 1_000_000
+
     let first: UnsafeMutablePointer<curl_slist>
 
     /// Makes the lines of these fields, of the defaults that they do not replace, and of those that curl would add by
     /// itself, to say that it shall not: `Expect: 100-continue`, which costs a round trip, and a content type.
     ///
-    /// - Throws: `invalidRequest` for a field that contradicts the body.
+    /// - Throws: `invalidRequest` for a field that contradicts the body, or for more of them than libcurl sends.
     init(_ headers: HTTPHeaders, defaults: HTTPHeaders, body: Body) throws(HTTPTransportError) {
         for name in ["Content-Length", "Transfer-Encoding"] where headers[name] != nil {
             throw .invalidRequest("The header field '\(name)' is set by the transport, from the body.")
@@ -31,6 +34,9 @@ import HTTPTransport
         var lines = fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
         if headers["Expect"] == nil { lines.append("Expect:") }
         if body == .bytes, headers["Content-Type"] == nil { lines.append("Content-Type:") }
+        guard lines.reduce(0, { $0 + $1.utf8.count }) <= Self.maximumBytes else {
+            throw .invalidRequest("The header fields are larger than \(Self.maximumBytes) bytes together.")
+        }
 
         var list: UnsafeMutablePointer<curl_slist>?
         for line in lines {

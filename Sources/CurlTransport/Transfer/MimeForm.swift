@@ -5,6 +5,14 @@
 import CCurl
 import HTTPTransport
 
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
 /// An owned form of curl's. It lives for as long as a handle has it set.
 @safe struct MimeForm: ~Copyable {
     let pointer: OpaquePointer
@@ -37,6 +45,9 @@ import HTTPTransport
             }
             try check(code)
         case .file(let path):
+            guard isRegularFile(path) else {
+                throw .invalidRequest("The file '\(path.printable)' of the form is not there, or is no regular file.")
+            }
             guard unsafe curl_mime_filedata(field, path) == CURLE_OK else {
                 throw .invalidRequest("The file '\(path.printable)' of the form cannot be read.")
             }
@@ -50,4 +61,10 @@ import HTTPTransport
     private func check(_ code: CURLcode) throws(HTTPTransportError) {
         guard code == CURLE_OK else { throw Self.noMemory }
     }
+}
+
+/// Whether it can be read to an end without waiting for anybody: to open a pipe may take for ever.
+private func isRegularFile(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }

@@ -32,6 +32,8 @@ struct ResponseAccumulator {
     private var headBytes = 0
     private var contentLength: Int?
     private var isChunked = false
+    private var isWithoutBody = false
+    private var bodyBytes = 0
     private var head: [UInt8] = []
     private var body: [UInt8] = []
 
@@ -49,8 +51,8 @@ struct ResponseAccumulator {
     /// before it.
     var isHeadComplete: Bool { position == .afterHead }
 
-    /// Whether as much of the body as the head announces has come. (Not for a body that is streamed.)
-    var isWhole: Bool { isHeadComplete && contentLength == body.count }
+    /// Whether as much of the body as the head announces has come.
+    var isWhole: Bool { isHeadComplete && (isWithoutBody || contentLength == bodyBytes) }
 
     /// Forgets everything, for the next response.
     mutating func reset() {
@@ -79,11 +81,14 @@ struct ResponseAccumulator {
         switch position {
         case .beforeStatusLine:
             guard unsafe line.hasPrefixIgnoringCase("http/") else { return refuse(.malformed("has no status line")) }
-            guard unsafe !line.isSwitchingProtocols else {
+            guard unsafe !line.hasStatus("101") else {
                 return refuse(.malformed("switches to another protocol, which nobody has asked for"))
             }
-            position = unsafe line.isInformationalStatusLine ? .inInformationalHead : .inFinalHead
-            if position == .inFinalHead { unsafe appendToHead(line) }
+            position = unsafe line.hasStatus("1") ? .inInformationalHead : .inFinalHead
+            if position == .inFinalHead {
+                isWithoutBody = unsafe line.hasStatus("204") || line.hasStatus("304")
+                unsafe appendToHead(line)
+            }
         case .inInformationalHead:
             if unsafe line.isBlankLine { position = .beforeStatusLine }
         case .inFinalHead:
@@ -107,11 +112,17 @@ struct ResponseAccumulator {
         }
         makeRoom(for: bytes.count)
         unsafe body.append(contentsOf: bytes)
+        noteBody(bytes.count)
         return true
     }
 
-    /// Makes room for the whole body at once, as far as the length is believed that a server claims: a megabyte, or eight
-    /// times what has come.
+    /// Counts bytes of the body that have gone elsewhere.
+    mutating func noteBody(_ count: Int) {
+        bodyBytes += count
+    }
+
+    /// Makes room for the whole body at once, as far as the length is believed that a server claims: a megabyte, or
+    /// eight times what has come.
     private mutating func makeRoom(for count: Int) {
         let needed = body.count + count
         let believed = min(contentLength ?? 0, max(1 << 20, 8 * body.count))
@@ -133,6 +144,9 @@ struct ResponseAccumulator {
             }
             contentLength = length
         } else if unsafe line.hasPrefixIgnoringCase("transfer-encoding:") {
+            guard unsafe line.hasValue("chunked", after: "transfer-encoding:".utf8.count) else {
+                return refuse(.malformed("has a Transfer-Encoding that was not asked for"))
+            }
             isChunked = true
         }
         guard contentLength == nil || !isChunked else {
@@ -150,16 +164,10 @@ struct ResponseAccumulator {
 extension UnsafeRawBufferPointer {
     fileprivate var isBlankLine: Bool { unsafe allSatisfy { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") } }
 
-    /// Whether the status of `HTTP/1.1 103 Early Hints` begins with 1.
-    fileprivate var isInformationalStatusLine: Bool {
-        guard let space = unsafe firstIndex(of: UInt8(ascii: " ")), space + 1 < count else { return false }
-        return unsafe self[space + 1] == UInt8(ascii: "1")
-    }
-
-    /// Whether the status is 101.
-    fileprivate var isSwitchingProtocols: Bool {
+    /// Whether the status of `HTTP/1.1 103 Early Hints` begins with these digits.
+    fileprivate func hasStatus(_ digits: String) -> Bool {
         guard let space = unsafe firstIndex(of: UInt8(ascii: " ")) else { return false }
-        return unsafe self[(space + 1)...].prefix(3).elementsEqual("101".utf8)
+        return unsafe self[(space + 1)...].starts(with: digits.utf8)
     }
 
     /// Whether the line begins with this text, which is in lower case.
@@ -173,12 +181,23 @@ extension UnsafeRawBufferPointer {
         return true
     }
 
+    /// Whether this word, in lower case, is all that is behind the offset but white space.
+    fileprivate func hasValue(_ word: StaticString, after offset: Int) -> Bool {
+        let value = unsafe UnsafeRawBufferPointer(rebasing: trimmed(self[offset...]))
+        return unsafe value.count == word.utf8CodeUnitCount && value.hasPrefixIgnoringCase(word)
+    }
+
     /// The digits behind this offset as a number; `nil` if there is anything else but white space around them.
     fileprivate func decimalValue(after offset: Int) -> Int? {
-        var digits = unsafe self[offset...].drop(while: \.isLineSpace)
-        while let last = unsafe digits.last, last.isLineSpace { unsafe digits.removeLast() }
+        let digits = unsafe trimmed(self[offset...])
         guard unsafe digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return unsafe Int(String(decoding: digits, as: UTF8.self))
+    }
+
+    private func trimmed(_ text: Slice<Self>) -> Slice<Self> {
+        var rest = unsafe text.drop(while: \.isLineSpace)
+        while let last = unsafe rest.last, last.isLineSpace { unsafe rest.removeLast() }
+        return unsafe rest
     }
 }
 

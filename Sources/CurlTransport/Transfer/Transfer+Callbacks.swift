@@ -54,7 +54,10 @@ private func receiveBody(
     guard let channel = transfer.job?.exchange.channel else {
         return unsafe transfer.response.appendBody(chunk) ? chunk.count : 0
     }
-    if unsafe channel.append(chunk) { return chunk.count }
+    if unsafe channel.append(chunk) {
+        transfer.response.noteBody(chunk.count)
+        return chunk.count
+    }
     transfer.progress.isPaused = true
     return Int(CURL_WRITEFUNC_PAUSE)
 }

@@ -7,9 +7,9 @@ import HTTPTransport
 
 /// An easy handle with all that its callbacks touch. Confined to the loop's thread once it runs.
 ///
-/// It is used again and again; options are set again where they differ from those of the request before. curl holds unretained pointers
-/// to it and to its buffers: it is retained by its job for as long as its handle is added to the multi handle, and it
-/// owns the handle, so that none of them outlives it.
+/// It is used again and again; options are set again where they differ from those of the request before. curl holds
+/// unretained pointers to it and to its buffers: it is retained by its job for as long as its handle is added to the
+/// multi handle, and it owns the handle, so that none of them outlives it.
 @safe final class Transfer {
     /// What the callbacks collect.
     var response: ResponseAccumulator

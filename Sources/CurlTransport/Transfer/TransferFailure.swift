@@ -26,6 +26,10 @@ struct TransferFailure {
     /// The limit that has passed, if curl timed out.
     var connectTimeout: Duration
 
+    /// `CURLE_TOO_LARGE`, which headers before 8.6 do not name: libraries from then on say it where others say that
+    /// they are out of memory.
+    private static let tooLarge = CURLcode(rawValue: 100)
+
     /// - Parameter origin: `scheme://host:port`.
     func error(from origin: String) -> HTTPTransportError {
         if let refusal { return refusal.error(from: origin) }
@@ -75,10 +79,12 @@ struct TransferFailure {
             (.invalidRequest, "A file of the form for \(origin) cannot be read to its end.")
         case CURLE_OPERATION_TIMEDOUT:
             (.timedOut, "No response from \(origin) in time: \(reason).")
+        case CURLE_OUT_OF_MEMORY where phase == .send, Self.tooLarge where phase == .send:
+            (.internalFailure, "libcurl has no memory for the request to \(origin).")
         // What libcurl says of a header field that is longer than it takes, 100 KB.
-        case CURLE_OUT_OF_MEMORY where !isHeadComplete:
+        case CURLE_OUT_OF_MEMORY where !isHeadComplete, Self.tooLarge where !isHeadComplete:
             (.responseTooLarge, "The header of the response from \(origin) has a field that is too large for libcurl.")
-        case CURLE_OUT_OF_MEMORY:
+        case CURLE_OUT_OF_MEMORY, Self.tooLarge:
             (.internalFailure, "libcurl has no memory for the response from \(origin).")
         default:
             (.connectionLost, "The connection to \(origin) broke before the response was complete: \(reason).")

@@ -69,17 +69,19 @@ extension Transfer {
     }
 
     private var isSent: Bool {
-        let bodyBytes = job?.exchange.form == nil ? job?.exchange.request.body.count ?? 0 : 1
-        return unsafe ccurl_get_long(handle, CURLINFO_REQUEST_SIZE) > 0
-            && ccurl_get_offset(handle, CURLINFO_SIZE_UPLOAD_T) >= bodyBytes
+        guard unsafe ccurl_get_long(handle, CURLINFO_REQUEST_SIZE) > 0 else { return false }
+        // How large a form is, only curl knows.
+        let isForm = job?.exchange.form != nil
+        let bodyBytes = isForm ? count(CURLINFO_CONTENT_LENGTH_UPLOAD_T) : job?.exchange.request.body.count ?? 0
+        return count(CURLINFO_SIZE_UPLOAD_T) >= bodyBytes
     }
 
     /// Whether the response is whole, while the request's body has stood still since the last look, a second ago or
-    /// more. Over HTTP/2 a server that does not want the body may answer and say so by `RST_STREAM`, with `NO_ERROR`
+    /// more, and curl goes on. Over HTTP/2 a server that does not want the body may answer and say so by `RST_STREAM`, with `NO_ERROR`
     /// ([RFC 9113, section 8.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.1)); libcurl 7.88 waits on.
     func isAnsweredEarly(now: ContinuousClock.Instant) -> Bool {
-        guard response.isWhole, isMultiplexed, !isSent else { return false }
-        let bytes = unsafe Int(ccurl_get_offset(handle, CURLINFO_SIZE_UPLOAD_T))
+        guard response.isWhole, isMultiplexed else { return false }
+        let bytes = count(CURLINFO_SIZE_UPLOAD_T)
         if let upload = progress.upload, upload.bytes == bytes {
             return upload.seen.duration(to: now) >= TimeLimits.uploadCheck
         }
@@ -88,11 +90,14 @@ extension Transfer {
     }
 
     /// One of curl's times, which count from the start of the transfer; 0 if it was not reached.
-    private func microseconds(_ info: CURLINFO) -> Int { unsafe Int(ccurl_get_offset(handle, info)) }
+    private func microseconds(_ info: CURLINFO) -> Int { count(info) }
+
+    private func count(_ info: CURLINFO) -> Int { unsafe Int(ccurl_get_offset(handle, info)) }
 
     /// Adds what curl has counted.
     func fill(_ metrics: inout HTTPTransportMetrics, from callTime: ContinuousClock.Instant) {
-        let queued = callTime.duration(to: progress.start)
+        // What begins a turn may be a moment older than what is found in it.
+        let queued = max(.zero, callTime.duration(to: progress.start))
         let time = { (info: CURLINFO) -> Duration? in
             let microseconds = self.microseconds(info)
             return microseconds == 0 ? nil : queued + .microseconds(microseconds)
@@ -109,8 +114,8 @@ extension Transfer {
         metrics.protocolVersion = protocolVersion
         metrics.sending = time(CURLINFO_PRETRANSFER_TIME_T)
         metrics.firstByte = response.hasBegun ? time(CURLINFO_STARTTRANSFER_TIME_T) : nil
-        metrics.bodyBytesSent = unsafe Int(ccurl_get_offset(handle, CURLINFO_SIZE_UPLOAD_T))
-        metrics.bodyBytesReceived = unsafe Int(ccurl_get_offset(handle, CURLINFO_SIZE_DOWNLOAD_T))
+        metrics.bodyBytesSent = count(CURLINFO_SIZE_UPLOAD_T)
+        metrics.bodyBytesReceived = count(CURLINFO_SIZE_DOWNLOAD_T)
         if hasHead {
             let status = unsafe ccurl_get_long(handle, CURLINFO_RESPONSE_CODE)
             metrics.status = status == 0 ? nil : status

@@ -9,8 +9,11 @@ final class UnixSocketServer: Sendable {
     /// Where it listens.
     let path: String
     private let listener: Int32
+    private let answers: Bool
 
-    init() throws {
+    /// - Parameter answers: False for one that takes connections and reads nothing.
+    init(answers: Bool = true) throws {
+        self.answers = answers
         path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString.prefix(8)).sock").path
         #if os(Linux)
             listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -28,6 +31,7 @@ final class UnixSocketServer: Sendable {
             close(listener)
             throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO)
         }
+        guard answers else { return }
         Thread.detachNewThread { [listener] in Self.serve(listener) }
     }
 
@@ -35,6 +39,7 @@ final class UnixSocketServer: Sendable {
     func stop() {
         shutdown(listener, Int32(SHUT_RDWR))
         unlink(path)
+        if !answers { close(listener) }
     }
 
     private static func serve(_ listener: Int32) {
