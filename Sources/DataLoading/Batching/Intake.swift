@@ -37,7 +37,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The queues whose tick has ended and that have keys to send, oldest first.
     @usableFromInline var due: [Queue] = []
     /// Callers whose results were held for a batch that is not to be.
-    @usableFromInline var stranded: [Resumption] = []
+    @usableFromInline var stranded = Few<Resumption>()
     /// How often keys have been cleared.
     @usableFromInline var clears = 0
     /// How many batches are in flight and do not wait for loads of their own.
@@ -143,7 +143,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         if slot >= queue.sent {
             if priority.rawValue > queue.priority.rawValue { queue.priority = priority }
         } else if priority > queue.lowestPriority {
-            queue.batches[queue.batchIndex(ofSlot: slot)].identity.escalate(to: priority)
+            queue.batches[queue.batchIndex(ofSlot: slot)].carrier?.escalate(to: priority)
         }
     }
 

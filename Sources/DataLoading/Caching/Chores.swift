@@ -6,7 +6,7 @@
 @usableFromInline
 struct Chores<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// In the order of the callers' calls.
-    @usableFromInline var resumptions: [Intake<Key, Value>.Resumption] = []
+    @usableFromInline var resumptions = Few<Intake<Key, Value>.Resumption>()
     @usableFromInline var events: [(QueueEvent, LoadQueue<Key, Value>)] = []
     /// What is not known any more: the end of a value is its owner's code.
     @usableFromInline var discarded: [Memo<Key, Value>.Place] = []

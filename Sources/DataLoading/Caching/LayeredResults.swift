@@ -28,7 +28,7 @@ struct LayeredResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
         switch fetched {
         case .results(_, let additional):
-            return .results(results.map(\.result), additional: additional)
+            return .results(Few(results, \.result), additional: additional)
         case .partial(_, let error), .failure(let error):
             return .partial(results.map { $0.isOfKey ? $0.result : nil }, failure: error)
         }

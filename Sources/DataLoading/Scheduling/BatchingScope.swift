@@ -11,16 +11,22 @@
 @usableFromInline
 final class BatchingScope: Sendable {
     private struct State: Sendable {
-        var dispatches: [@Sendable () -> Void] = []
+        /// To be called when the tick ends.
+        var tickEnds: [TickEnd] = []
         /// Batches that no worker has taken yet.
         var unstaffed: [RunningBatch] = []
         var idleWorkers: [BatchWorker] = []
-        var host: UnsafeContinuation<Void, Never>?
+        var host: Host?
         /// Whether the body has ended.
         var isClosed = false
         /// Whether the last tick has ended too.
         var isOver = false
     }
+
+    private typealias Host = UnsafeContinuation<Void, Never>
+
+    /// What a loader does when a tick ends.
+    typealias TickEnd = @Sendable (BatchingScope) -> Void
 
     private let state = Lock(State())
     private let tick: BatchingTick
@@ -81,29 +87,36 @@ final class BatchingScope: Sendable {
         return try outcome.get()
     }
 
-    /// Has a dispatch made when this tick ends.
+    /// Has something done when this tick ends.
     ///
-    /// - Returns: Whether it will be; not if the scope has ended.
+    /// - Parameter end: What to do. A closure that has caught nothing but a loader needs no memory.
+    /// - Returns: Whether it will be done; not if the scope has ended.
     @usableFromInline
-    func atTickEnd(_ dispatch: @escaping @Sendable () -> Void) -> Bool {
+    func atTickEnd(_ end: @escaping @Sendable (BatchingScope) -> Void) -> Bool {
         let isOpen = state.withLock { state in
             guard !state.isClosed else { return false }
-            state.dispatches.append(dispatch)
+            state.tickEnds.append(end)
             return true
         }
         if isOpen { executor.wantTickEnd(of: self) }
         return isOpen
     }
 
-    /// Makes the dispatches that wait for the end of the tick. Called by the executor when no task can run.
+    /// Does what is to be done at the end of the tick. Called by the executor when no task can run.
     ///
-    /// - Parameter dispatches: An empty array, whose memory is used again and again.
-    func endTick(using dispatches: inout [@Sendable () -> Void]) {
-        state.withLock { swap(&$0.dispatches, &dispatches) }
-        for dispatch in dispatches { dispatch() }
-        dispatches.removeAll(keepingCapacity: true)
+    /// - Parameter ends: An empty array, whose memory is used again and again.
+    func endTick(using ends: inout [TickEnd]) {
+        let isLast = state.withLock { state in
+            swap(&state.tickEnds, &ends)
+            return state.isClosed
+        }
+        for end in ends { end(self) }
+        ends.removeAll(keepingCapacity: true)
+        if isLast { end() }
+    }
+
+    private func end() {
         let (host, workers) = state.withLock { state in
-            guard state.isClosed else { return (state.unstaffed.isEmpty ? nil : state.host.take(), [BatchWorker]()) }
             state.isOver = true
             defer { state.idleWorkers.removeAll() }
             return (state.host.take(), state.idleWorkers)
@@ -126,16 +139,17 @@ extension BatchingScope {
     /// - Returns: Whether it will run; not if the scope is over.
     @usableFromInline
     func start(_ batch: RunningBatch) -> Bool {
-        let (isOpen, worker) = state.withLock { state in
-            guard !state.isOver else { return (false, BatchWorker?.none) }
+        let (isOpen, worker, host): (Bool, BatchWorker?, Host?) = state.withLock { state in
+            guard !state.isOver else { return (false, nil, nil) }
             if let index = state.idleWorkers.lastIndex(where: { $0.suits(batch) }) {
-                return (true, state.idleWorkers.remove(at: index))
+                return (true, state.idleWorkers.remove(at: index), nil)
             }
             state.unstaffed.append(batch)
-            return (true, nil)
+            return (true, nil, state.host.take())
         }
         if isOpen, tick.waitsForBatches { executor.hold(1) }
         worker?.give(batch)
+        host?.resume()
         return isOpen
     }
 
