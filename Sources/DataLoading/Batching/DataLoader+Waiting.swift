@@ -7,7 +7,7 @@
 
 extension DataLoader {
     /// Waits for the result of one key.
-    @inlinable
+    @inlinable @inline(__always)
     nonisolated func value(of ticket: Ticket<Key, Value>, givingUpKeyWhenCancelled: Bool) async throws -> Value {
         if let batch = ticket.batch { WaitGraph.beginWait(of: batch) }
         defer { if let batch = ticket.batch { WaitGraph.endWait(of: batch) } }

@@ -46,7 +46,9 @@ extension Intake {
             if let other = queue.scope, other !== scope {
                 if offer(to: queue, of: other) { offers.append(other) }
             } else {
-                while queue.scope === scope, hasRoom, let dispatch = cut(queue, onWaiting: onWaiting) {
+                while queue.scope === scope, queue.sent < queue.slots.count, hasRoom,
+                    let dispatch = cut(queue, onWaiting: onWaiting)
+                {
                     running += 1
                     queue.running += 1
                     dispatches.append(dispatch)
@@ -186,6 +188,7 @@ extension Intake {
         let place = Int(queue.slots[slot].place)
         guard memo.isPending(place, in: SlotID(queue: queue.number, slot: slot)) else { return }
         if isKept {
+            memo.knowsResults = true
             memo.places[place] = .finished(queue.slots[slot].key, result)
         } else {
             _ = memo.remove(place)  // It holds no value.

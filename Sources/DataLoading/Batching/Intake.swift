@@ -58,9 +58,9 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The result of a key, if it is there and nothing but returning it is to be done.
     @inlinable
     func known(_ key: Key) -> Result<Value, any Error>? {
-        guard returnsKnownAtOnce, let place = memo.find(key), case .finished(_, let result) = memo.places[place] else {
-            return nil
-        }
+        guard returnsKnownAtOnce, memo.knowsResults, let place = memo.find(key),
+            case .finished(_, let result) = memo.places[place]
+        else { return nil }
         return result
     }
 
@@ -126,7 +126,16 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
         if waits { raisePriority(of: queue, slot: slot, to: Task.currentPriority) }
         let waiter = waits ? queue.lineUp(forSlot: slot) : -1
-        return Ticket(queue: queue, slot: slot, waiter: waiter, batch: waits ? Self.found(&origin).batch : nil)
+        let batch = waits ? Self.batch(askingFor: queue, from: &origin) : nil
+        return Ticket(queue: queue, slot: slot, waiter: waiter, batch: batch)
+    }
+
+    /// The batch whose function asks for a key of a queue.
+    @inlinable
+    static func batch(askingFor queue: Queue, from origin: inout LoadOrigin?) -> RunningBatch? {
+        // That no batch runs is known sooner than the origin.
+        if origin == nil, let scope = queue.scope, scope.isOnCurrentThreadWithoutBatches { return nil }
+        return found(&origin).batch
     }
 
     @inlinable

@@ -34,7 +34,8 @@ struct LayeredResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
     }
 
-    fileprivate func afterwards() {
+    @usableFromInline
+    func afterwards() {
         store(rest.value?.values(for: misses) ?? [:])
         rest.value?.afterwards?()
     }
@@ -42,8 +43,7 @@ struct LayeredResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
 extension BatchResults {
     /// What is to be done once the callers have their values.
-    @usableFromInline
-    var afterwards: (@Sendable () -> Void)? {
+    @inlinable var afterwards: (@Sendable () -> Void)? {
         guard case .layered(let results) = self else { return nil }
         return { results.afterwards() }
     }

@@ -2,6 +2,8 @@
 //
 // A scope of exact ticks: it is told who has something to dispatch, and has that done when a tick ends.
 
+import Synchronization
+
 /// One call of ``withBatching(_:_:)``: its executor, what is to be dispatched when the tick ends, and the tasks that
 /// run the batches.
 ///
@@ -32,6 +34,8 @@ final class BatchingScope: Sendable {
     private let tick: BatchingTick
     @usableFromInline let executor = TickExecutor()
     let registry = LoaderRegistry()
+    /// How many batches run as its tasks.
+    private let runningBatches = Atomic(0)
     let serialNumber = SerialNumber()
 
     /// More workers than this are not kept.
@@ -57,6 +61,11 @@ final class BatchingScope: Sendable {
 
     /// Whether the current thread runs one of its tasks.
     @usableFromInline var isOnCurrentThread: Bool { executor.isOnCurrentThread }
+
+    /// Whether the current thread runs one of its tasks, and that is known to work for no batch.
+    @usableFromInline var isOnCurrentThreadWithoutBatches: Bool {
+        executor.isOnCurrentThread && runningBatches.load(ordering: .relaxed) == 0
+    }
 
     /// Whether none of its tasks can run.
     @usableFromInline var isIdle: Bool { executor.isIdle }
@@ -148,6 +157,7 @@ extension BatchingScope {
             return (true, nil, state.host.take())
         }
         if isOpen, tick.waitsForBatches { executor.hold(1) }
+        if isOpen { runningBatches.add(1, ordering: .relaxed) }
         worker?.give(batch)
         host?.resume()
         return isOpen
@@ -190,6 +200,7 @@ extension BatchingScope {
         while let batch = next.take() {
             if let task = worker.task { batch.begin(in: task) }
             await batch.run()
+            runningBatches.subtract(1, ordering: .relaxed)
             if tick.waitsForBatches { executor.hold(-1) }
             if batch.end() { next = await wait(worker) }
         }

@@ -8,7 +8,8 @@ class RunningBatch: LoadContext, @unchecked Sendable {  // See each variable.
     private struct State: Sendable {
         var task: Task<Void, Never>?
         var isCancelled = false
-        var escalation: TaskPriority?
+        /// The priority that it was raised to; 0 if it was not. (A `TaskPriority?` is copied by calls of the runtime.)
+        var escalation: UInt8 = 0
     }
 
     private let state = Lock(State())
@@ -73,8 +74,8 @@ class RunningBatch: LoadContext, @unchecked Sendable {  // See each variable.
     final func escalate(to priority: TaskPriority) {
         guard #available(macOS 26, *) else { return }
         let task: Task<Void, Never>? = state.withLock { state in
-            guard priority > state.escalation ?? self.priority else { return nil }
-            state.escalation = priority
+            guard priority.rawValue > max(state.escalation, self.priority.rawValue) else { return nil }
+            state.escalation = priority.rawValue
             return state.task
         }
         task?.escalatePriority(to: priority)
@@ -88,7 +89,7 @@ class RunningBatch: LoadContext, @unchecked Sendable {  // See each variable.
             return (state.isCancelled, state.escalation)
         }
         if isCancelled { task.cancel() }
-        if #available(macOS 26, *), let escalation { task.escalatePriority(to: escalation) }
+        if #available(macOS 26, *), escalation > 0 { task.escalatePriority(to: TaskPriority(rawValue: escalation)) }
     }
 
     /// Says that the batch has ended.
@@ -97,7 +98,7 @@ class RunningBatch: LoadContext, @unchecked Sendable {  // See each variable.
     final func end() -> Bool {
         state.withLock { state in
             state.task = nil
-            return !state.isCancelled && state.escalation == nil
+            return !state.isCancelled && state.escalation == 0
         }
     }
 
