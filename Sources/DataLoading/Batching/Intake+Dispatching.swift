@@ -154,22 +154,39 @@ extension Intake {
     ) -> Chores<Key, Value> {
         var chores = Chores<Key, Value>()
         guard let queue = dispatch.queue else { return chores }
-        let outcome = judged.outcome
         queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].isClosed = true
-        var position = 0
-        for slot in dispatch.slots where queue.slots[slot].isSent {
-            let result = outcome.result(at: position)
-            if memo.ledger == nil {
-                publish(result, in: queue, slot: slot, isKept: options.memoises && outcome.isOfKey(at: position))
-            } else {
-                let retention = judged.retention(at: position)
-                publish(result, in: queue, slot: slot, for: retention, leaving: &chores)
+        // An array that is looked up in the outcome again and again is retained each time.
+        if case .results(.many(let results), _) = judged.outcome {
+            publish(judged, in: queue, slots: dispatch.slots, leaving: &chores) { (results[$0], true) }
+        } else {
+            let outcome = judged.outcome
+            publish(judged, in: queue, slots: dispatch.slots, leaving: &chores) {
+                (outcome.result(at: $0), outcome.isOfKey(at: $0))
             }
-            position += 1
         }
         letGo(queue, slots: dispatch.slots)
         chores.resumptions = resumptions(in: queue, slots: dispatch.slots)
         return chores
+    }
+
+    @inlinable
+    mutating func publish(
+        _ judged: JudgedOutcome<Key, Value>,
+        in queue: Queue,
+        slots: Range<Int>,
+        leaving chores: inout Chores<Key, Value>,
+        resultAt result: (_ position: Int) -> (Result<Value, any Error>, isOfKey: Bool)
+    ) {
+        var position = 0
+        for slot in slots where queue.slots[slot].isSent {
+            let (result, isOfKey) = result(position)
+            if memo.ledger == nil {
+                publish(result, in: queue, slot: slot, isKept: options.memoises && isOfKey)
+            } else {
+                publish(result, in: queue, slot: slot, for: judged.retention(at: position), leaving: &chores)
+            }
+            position += 1
+        }
     }
 
     /// Publishes the results that were held for a batch.
