@@ -31,12 +31,13 @@ struct ReentrancyTests {
         Key.loader.withLock { $0 = nil }
     }
 
+    private final class Value: Sendable {
+        let onEnd: @Sendable () -> Void
+        init(_ onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
+        deinit { onEnd() }
+    }
+
     @Test func `the end of a value may call the loader`() async throws {
-        final class Value: Sendable {
-            let onEnd: @Sendable () -> Void
-            init(_ onEnd: @escaping @Sendable () -> Void) { self.onEnd = onEnd }
-            deinit { onEnd() }
-        }
         let ended = Locked(0)
         let reference = Locked<DataLoader<Int, Value>?>(nil)
         let onEnd: @Sendable () -> Void = {
@@ -52,6 +53,31 @@ struct ReentrancyTests {
         loader.prime(2, with: Value(onEnd), force: true)
         loader.clearAll()
         #expect(ended.withLock { $0 } == 5)
+        reference.withLock { $0 = nil }
+    }
+
+    @Test func `the end of a value that nobody waits for any more may call the loader`() async throws {
+        let (sent, answer, ended) = (Gate(), Gate(), Gate())
+        let reference = Locked<DataLoader<Int, Value>?>(nil)
+        let loader = DataLoader<Int, Value>(options: try DataLoaderOptions(memoises: false)) { keys in
+            sent.open()
+            await answer.wait()
+            let value = Value {
+                reference.withLock { $0 }?.clear(99)
+                ended.open()
+            }
+            return Dictionary(uniqueKeysWithValues: keys.map { ($0, value) })
+        }
+        reference.withLock { $0 = loader }
+        await withBatching {
+            await withTaskGroup { group in
+                group.addTask { _ = try? await loader.load(1) }
+                await sent.wait()
+                group.cancelAll()
+            }
+            answer.open()
+        }
+        await ended.wait()
         reference.withLock { $0 = nil }
     }
 }

@@ -255,6 +255,18 @@ struct WorkerTests {
         while token != nil { await Task.yield() }  // The tasks end; nobody says when.
     }
 
+    @Test func `a task that a batch function leaves behind does not keep the results of its batch`() async throws {
+        let (ended, goodNight) = (Gate(), Gate())
+        let loader = DataLoader<Int, Witness>(options: try DataLoaderOptions(memoises: false)) { keys in
+            Task { await goodNight.wait() }
+            let value = Witness(opening: ended)
+            return Dictionary(uniqueKeysWithValues: keys.map { ($0, value) })
+        }
+        await withBatching { _ = try? await loader.load(1) }
+        await ended.wait()
+        goodNight.open()
+    }
+
     @Test func `a batch that is cancelled or raised when it has ended leaves its task alone`() async {
         let gate = Gate()
         let task = Task.detached(priority: .low) { await gate.wait() }

@@ -81,7 +81,7 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         switch self {
         case .keyed(let values, let missing):
             var found = 0
-            let results = keys.map { key in
+            let results = Few(keys) { key in
                 if let value = values[key] {
                     found += 1
                     return Result<Value, any Error>.success(value)
@@ -91,13 +91,13 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             if areUnique, values.count == found { return .results(results, additional: [:]) }
             return .results(results, additional: Self.withoutKeys(keys, values))
         case .collected(let collected, let missing):
-            let results = keys.map { collected[$0] ?? Self.result(of: $0, missing: missing, loader: loader) }
+            let results = Few(keys) { collected[$0] ?? Self.result(of: $0, missing: missing, loader: loader) }
             return .results(results, additional: Self.withoutKeys(keys, collected.compactMapValues { try? $0.get() }))
         case .aligned(let results):
             guard results.count == keys.count else {
                 return .failure(DataLoaderError.wrongResultCount(results.count, keys: keys.count, loader: loader))
             }
-            return .results(results, additional: [:])
+            return .results(.many(results), additional: [:])
         case .layered(let results):
             return results.outcome(for: keys, areUnique: areUnique, loader: loader)
         }
@@ -121,7 +121,7 @@ enum BatchResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 @usableFromInline
 enum BatchOutcome<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// Each key has a result, in their order; keys that were not asked for may have values too.
-    case results([Result<Value, any Error>], additional: [Key: Value])
+    case results(Few<Result<Value, any Error>>, additional: [Key: Value])
     /// Some keys have results; the others share an error that says nothing of them.
     case partial([Result<Value, any Error>?], failure: any Error)
     /// The batch function threw.

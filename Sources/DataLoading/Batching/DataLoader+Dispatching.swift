@@ -23,7 +23,7 @@ extension DataLoader {
     /// Sees to it that a queue is sent when its tick ends, or when the schedule says so outside of all scopes.
     @inlinable
     nonisolated func schedule(_ queue: LoadQueue<Key, Value>) {
-        if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: queue) }) { return }
+        if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: $0) }) { return }
         if case .immediate = options.schedule.kind { return endTick(of: queue) }
         let priority = intake.withLock { _ in queue.priority }
         Task.detached(name: taskName("schedule"), priority: priority) { await self.endTickInTime(of: queue) }
@@ -43,38 +43,48 @@ extension DataLoader {
         endTick(of: queue)
     }
 
+    /// Ends the tick of what is gathered in a scope, if anything is, and starts what is due of it.
+    @inlinable
+    nonisolated func endTick(of scope: BatchingScope) {
+        startBatches(of: scope) { intake in
+            if let queue = intake.gathering.queue(of: scope) { intake.endTick(of: queue) }
+        }
+    }
+
     @inlinable
     nonisolated func endTick(of queue: LoadQueue<Key, Value>) {
-        startBatches(of: queue.scope, endingTickOf: queue)
+        startBatches(of: queue.scope) { $0.endTick(of: queue) }
     }
 
     /// Starts what is due and may run of one scope, or of what was loaded outside of all.
     ///
     /// A scope's keys are cut when one of its ticks ends and at no other moment, in one step: if another scope could
     /// cut them, or cut some of them, the batches would be a matter of timing.
+    ///
+    /// - Parameter endTick: Ends a tick first, in the same step.
     @inlinable
-    nonisolated func startBatches(of scope: BatchingScope?, endingTickOf queue: LoadQueue<Key, Value>? = nil) {
+    nonisolated func startBatches(
+        of scope: BatchingScope?,
+        endingTick endTick: (inout Intake<Key, Value>) -> Void = { _ in }
+    ) {
         let (dispatches, offers, stranded) = intake.withLock { intake in
-            if let queue { intake.endTick(of: queue) }
-            let (dispatches, offers) = intake.dispatches(of: scope, identify: identify)
-            defer { intake.stranded = [] }
+            endTick(&intake)
+            let (dispatches, offers) = intake.dispatches(of: scope, onWaiting: onWaiting)
+            defer { intake.stranded = Few() }
             return (dispatches, offers, intake.stranded)
         }
         if let observation { willRun(dispatches, for: observation) }
         for resume in stranded { resume() }
-        for dispatch in dispatches { dispatch.identity.start { await self.run(dispatch) } }
-        for scope in offers { startBatchesAtTickEnd(of: scope) }
+        for dispatch in dispatches { start(dispatch) }
+        for scope in offers {
+            let isOpen = scope.atTickEnd { self.endTick(of: $0) }
+            if !isOpen { startBatches(of: scope) }
+        }
     }
 
     @inlinable
-    nonisolated func startBatchesAtTickEnd(of scope: BatchingScope) {
-        let isOpen = scope.atTickEnd { self.startBatches(of: scope) }
-        if !isOpen { startBatches(of: scope) }
-    }
-
-    @inlinable
-    nonisolated func identify(_ queue: LoadQueue<Key, Value>) -> RunningBatch {
-        RunningBatch(scope: queue.scope, name: taskName("batch"), priority: queue.priority, onWaiting: onWaiting)
+    nonisolated func start(_ dispatch: Dispatch<Key, Value>) {
+        dispatch.start { batch in await self.run(unsafeDowncast(batch, to: Dispatch<Key, Value>.self)) }
     }
 
     @inlinable
@@ -96,7 +106,7 @@ extension DataLoader {
             outcome = .failure(error)
         }
         timer?.cancel()
-        WaitGraph.end(dispatch.identity)
+        WaitGraph.end(dispatch)
         settle(finish(dispatch, with: judged(outcome, of: keys), since: start))
         afterwards?()
         if options.maxConcurrentBatches != nil { startBatches(of: nil) }
@@ -106,11 +116,11 @@ extension DataLoader {
     @inlinable
     nonisolated func startTimer(of time: Duration, for dispatch: Dispatch<Key, Value>) -> Task<Void, Never> {
         let clock = options.clock
-        return Task.detached(name: taskName("batch timeout"), priority: dispatch.queue.priority) {
+        return Task.detached(name: taskName("batch timeout"), priority: dispatch.priority) {
             do { try await clock.sleep(for: time) } catch { return }
             let error = DataLoaderError.batchTimedOut(after: time, keys: dispatch.keys.count, loader: self.options.name)
             let chores = self.abandon(dispatch, with: error, after: time)
-            dispatch.identity.cancel()
+            dispatch.cancel()
             self.settle(chores)
         }
     }

@@ -55,8 +55,9 @@ extension Intake {
     func slotsByKey(of dispatch: Dispatch<Key, Value>) -> SlotsByKey<Key> {
         var slots = SlotsByKey<Key>()
         slots.first.reserveCapacity(dispatch.keys.count)
-        for slot in dispatch.slots.reversed() where dispatch.queue.slots[slot].isSent {
-            if let later = slots.first.updateValue(slot, forKey: dispatch.queue.slots[slot].key) {
+        guard let queue = dispatch.queue else { return slots }
+        for slot in dispatch.slots.reversed() where queue.slots[slot].isSent {
+            if let later = slots.first.updateValue(slot, forKey: queue.slots[slot].key) {
                 slots.next[slot] = later
             }
         }
@@ -70,9 +71,9 @@ extension Intake {
         in dispatch: Dispatch<Key, Value>,
         slots: SlotsByKey<Key>
     ) -> (BatchResolution, Chores<Key, Value>) {
-        let queue = dispatch.queue
-        let batch = queue.batchIndex(ofSlot: dispatch.slots.lowerBound)
         var chores = Chores<Key, Value>()
+        guard let queue = dispatch.queue else { return (.repeated, chores) }
+        let batch = queue.batchIndex(ofSlot: dispatch.slots.lowerBound)
         guard !queue.batches[batch].isClosed else { return (.repeated, chores) }
         guard var slot = slots.first[candidate.key] else {
             if options.memoises, dispatch.clears == clears, case .success = candidate.result {
@@ -84,7 +85,7 @@ extension Intake {
         while true {
             queue.batches[batch].callers -= Int(queue.slots[slot].callers)
             publish(candidate.result, in: queue, slot: slot, for: candidate.retention, leaving: &chores)
-            chores.resumptions += resumptions(in: queue, slots: slot..<slot + 1)
+            chores.resumptions.append(contentsOf: resumptions(in: queue, slots: slot..<slot + 1))
             guard let next = slots.next[slot] else { return (.taken, chores) }
             slot = next
         }
@@ -95,7 +96,7 @@ extension Intake {
     /// - Returns: The keys that have none, in the order of their slots.
     @inlinable
     func close(_ dispatch: Dispatch<Key, Value>) -> [Key] {
-        let queue = dispatch.queue
+        guard let queue = dispatch.queue else { return [] }
         queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].isClosed = true
         return dispatch.slots.lazy.filter { queue.slots[$0].isSent }.map { queue.slots[$0].key }
     }

@@ -6,8 +6,15 @@
 // the two, whoever comes second finds the other, and the caller is resumed exactly once.
 
 extension DataLoader {
-    /// Waits for the result of one key.
-    @inlinable
+    /// Waits for the result of a key that is fetched whether or not anybody waits. A function of its own, so that who
+    /// finds the result has a small frame.
+    @inlinable @inline(never)
+    nonisolated func valueOfEnqueued(_ ticket: Ticket<Key, Value>) async throws -> Value {
+        try await value(of: ticket, givingUpKeyWhenCancelled: false)
+    }
+
+    /// Waits for the result of one key. Part of its callers: a frame costs as much as a lock.
+    @inlinable @inline(__always)
     nonisolated func value(of ticket: Ticket<Key, Value>, givingUpKeyWhenCancelled: Bool) async throws -> Value {
         if let batch = ticket.batch { WaitGraph.beginWait(of: batch) }
         defer { if let batch = ticket.batch { WaitGraph.endWait(of: batch) } }

@@ -2,26 +2,6 @@
 //
 // From a queue to batches, and from a batch's results to the callers.
 
-/// A batch on its way: which one, and the keys it was sent with.
-@usableFromInline
-struct Dispatch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    @usableFromInline let queue: LoadQueue<Key, Value>
-    @usableFromInline let slots: Range<Int>
-    @usableFromInline let keys: [Key]
-    @usableFromInline let identity: RunningBatch
-    /// How often keys had been cleared when it was cut.
-    @usableFromInline let clears: Int
-
-    @inlinable
-    init(queue: LoadQueue<Key, Value>, slots: Range<Int>, keys: [Key], identity: RunningBatch, clears: Int) {
-        self.queue = queue
-        self.slots = slots
-        self.keys = keys
-        self.clears = clears
-        self.identity = identity
-    }
-}
-
 extension Intake {
     /// A suspended caller and what it is to be resumed with.
     @usableFromInline
@@ -50,14 +30,14 @@ extension Intake {
     /// Cuts the queues of a scope that are due into batches of at most `maxBatchSize` keys, in call order, as far as
     /// they may run, and offers what room is left to other scopes, to whom has waited longest first.
     ///
-    /// - Parameter identify: Makes the identity of a batch.
+    /// - Parameter onWaiting: What a batch is to do when it begins to wait for loads of its own, and when it no longer does.
     /// - Returns: The batches, and the scopes that are to try when their ticks end.
     @inlinable
     mutating func dispatches(
         of scope: BatchingScope?,
-        identify: (Queue) -> RunningBatch
-    ) -> (dispatches: [Dispatch<Key, Value>], offers: [BatchingScope]) {
-        var dispatches: [Dispatch<Key, Value>] = []
+        onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?
+    ) -> (dispatches: Few<Dispatch<Key, Value>>, offers: [BatchingScope]) {
+        var dispatches = Few<Dispatch<Key, Value>>()
         var offers: [BatchingScope] = []
         for queue in due where queue.scope === scope { takeOfferBack(from: queue) }
         var number = 0
@@ -66,7 +46,9 @@ extension Intake {
             if let other = queue.scope, other !== scope {
                 if offer(to: queue, of: other) { offers.append(other) }
             } else {
-                while queue.scope === scope, hasRoom, let dispatch = cut(queue, identify: identify) {
+                while queue.scope === scope, queue.sent < queue.slots.count, hasRoom,
+                    let dispatch = cut(queue, onWaiting: onWaiting)
+                {
                     running += 1
                     queue.running += 1
                     dispatches.append(dispatch)
@@ -100,10 +82,16 @@ extension Intake {
         queue.offer = .none
     }
 
+    /// What the task of a batch is called.
+    @inlinable var batchName: String? { options.name.map { "\($0) batch" } }
+
     @inlinable var hasRoom: Bool { running + reserved < options.maxConcurrentBatches ?? .max }
 
     @inlinable
-    mutating func cut(_ queue: Queue, identify: (Queue) -> RunningBatch) -> Dispatch<Key, Value>? {
+    mutating func cut(
+        _ queue: Queue,
+        onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?
+    ) -> Dispatch<Key, Value>? {
         if queue.sent == 0 { gathering.remove(queue) }
         let maxBatchSize = options.maxBatchSize ?? .max
         let start = queue.sent
@@ -122,13 +110,20 @@ extension Intake {
         let slots = start..<queue.sent
         guard !keys.isEmpty else {
             letGo(queue, slots: slots)
-            stranded += resumptions(in: queue, slots: slots)
+            stranded.append(contentsOf: resumptions(in: queue, slots: slots))
             return nil
         }
-        let identity = identify(queue)
-        queue.batches.append(Queue.Batch(slots: slots, callers: callers, identity: identity))
-        noteWaits(for: identity, in: queue, slots: slots)
-        return Dispatch(queue: queue, slots: slots, keys: keys, identity: identity, clears: clears)
+        let dispatch = Dispatch(
+            queue: queue,
+            slots: slots,
+            keys: keys,
+            clears: clears,
+            name: batchName,
+            onWaiting: onWaiting
+        )
+        queue.batches.append(Queue.Batch(slots: slots, callers: callers, carrier: dispatch))
+        noteWaits(for: dispatch, in: queue, slots: slots)
+        return dispatch
     }
 
     /// Takes the results of a batch in, whose function has ended.
@@ -137,14 +132,18 @@ extension Intake {
         _ dispatch: Dispatch<Key, Value>,
         with judged: JudgedOutcome<Key, Value>
     ) -> Chores<Key, Value> {
+        guard let queue = dispatch.queue else { return Chores() }
         running -= 1
-        dispatch.queue.running -= 1
+        queue.running -= 1
         var chores = publish(judged, of: dispatch)
         // Of a key that was not asked for, nobody can tell whether it was cleared since; so any clear counts.
         if options.memoises, dispatch.clears == clears {
             for candidate in judged.additional { prime(candidate, force: false, leaving: &chores) }
         }
-        endIfDone(dispatch.queue)
+        dispatch.queue = nil
+        chores.ended = queue
+        queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].carrier = nil
+        endIfDone(queue)
         return chores
     }
 
@@ -154,23 +153,41 @@ extension Intake {
         _ judged: JudgedOutcome<Key, Value>,
         of dispatch: Dispatch<Key, Value>
     ) -> Chores<Key, Value> {
-        let (queue, outcome) = (dispatch.queue, judged.outcome)
-        queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].isClosed = true
         var chores = Chores<Key, Value>()
-        var position = 0
-        for slot in dispatch.slots where queue.slots[slot].isSent {
-            let result = outcome.result(at: position)
-            if memo.ledger == nil {
-                publish(result, in: queue, slot: slot, isKept: options.memoises && outcome.isOfKey(at: position))
-            } else {
-                let retention = judged.retention(at: position)
-                publish(result, in: queue, slot: slot, for: retention, leaving: &chores)
+        guard let queue = dispatch.queue else { return chores }
+        queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].isClosed = true
+        // An array that is looked up in the outcome again and again is retained each time.
+        if case .results(.many(let results), _) = judged.outcome {
+            publish(judged, in: queue, slots: dispatch.slots, leaving: &chores) { (results[$0], true) }
+        } else {
+            let outcome = judged.outcome
+            publish(judged, in: queue, slots: dispatch.slots, leaving: &chores) {
+                (outcome.result(at: $0), outcome.isOfKey(at: $0))
             }
-            position += 1
         }
         letGo(queue, slots: dispatch.slots)
         chores.resumptions = resumptions(in: queue, slots: dispatch.slots)
         return chores
+    }
+
+    @inlinable
+    mutating func publish(
+        _ judged: JudgedOutcome<Key, Value>,
+        in queue: Queue,
+        slots: Range<Int>,
+        leaving chores: inout Chores<Key, Value>,
+        resultAt result: (_ position: Int) -> (Result<Value, any Error>, isOfKey: Bool)
+    ) {
+        var position = 0
+        for slot in slots where queue.slots[slot].isSent {
+            let (result, isOfKey) = result(position)
+            if memo.ledger == nil {
+                publish(result, in: queue, slot: slot, isKept: options.memoises && isOfKey)
+            } else {
+                publish(result, in: queue, slot: slot, for: judged.retention(at: position), leaving: &chores)
+            }
+            position += 1
+        }
     }
 
     /// Publishes the results that were held for a batch.
@@ -189,6 +206,7 @@ extension Intake {
         let place = Int(queue.slots[slot].place)
         guard memo.isPending(place, in: SlotID(queue: queue.number, slot: slot)) else { return }
         if isKept {
+            memo.knowsResults = true
             memo.places[place] = .finished(queue.slots[slot].key, result)
         } else {
             _ = memo.remove(place)  // It holds no value.
@@ -197,7 +215,10 @@ extension Intake {
 
     /// Takes the callers out that wait for slots which are finished.
     @inlinable
-    mutating func resumptions(in queue: Queue, slots: Range<Int>) -> [Resumption] {
+    mutating func resumptions(in queue: Queue, slots: Range<Int>) -> Few<Resumption> {
+        if slots.count == queue.slots.count, queue.waiters.count == 1 {
+            return resumption(of: 0, in: queue).map { .one($0) } ?? Few()
+        }
         var resumptions: [Resumption] = []
         if slots.count == queue.slots.count {
             resumptions.reserveCapacity(queue.waiters.count)
@@ -211,7 +232,7 @@ extension Intake {
                 if let resumption = resumption(of: Int(waiter), in: queue) { resumptions.append(resumption) }
             }
         }
-        return resumptions
+        return .many(resumptions)
     }
 
     @inlinable

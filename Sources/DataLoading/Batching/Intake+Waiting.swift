@@ -96,7 +96,7 @@ extension Intake {
         queue.batches[number].callers -= 1
         guard queue.batches[number].callers == 0 else { return nil }
         for slot in queue.batches[number].slots { forget(queue, slot: slot) }
-        return queue.batches[number].identity
+        return queue.batches[number].carrier
     }
 
     /// Forgets a key if all that is known of it is that this slot will bring it.
@@ -118,7 +118,9 @@ extension Intake {
     func beginWait(of batch: RunningBatch?, in queue: Queue, waiter: Int) -> Bool {
         guard let batch else { return true }
         let slot = Int(queue.waiters[waiter].slot)
-        if slot < queue.sent, !WaitGraph.add(from: batch, to: carrier(of: slot, in: queue)) { return false }
+        if slot < queue.sent, let carrier = carrier(of: slot, in: queue), !WaitGraph.add(from: batch, to: carrier) {
+            return false
+        }
         queue.waitingBatches[waiter] = batch
         return true
     }
@@ -129,7 +131,7 @@ extension Intake {
         guard !queue.waitingBatches.isEmpty else { return }
         guard let batch = queue.waitingBatches.removeValue(forKey: waiter) else { return }
         let slot = Int(queue.waiters[waiter].slot)
-        if slot < queue.sent, !queue.batches.isEmpty { WaitGraph.remove(from: batch, to: carrier(of: slot, in: queue)) }
+        if slot < queue.sent, let carrier = carrier(of: slot, in: queue) { WaitGraph.remove(from: batch, to: carrier) }
     }
 
     /// Notes which batches wait for the slots of a batch that is sent.
@@ -142,8 +144,9 @@ extension Intake {
         }
     }
 
+    /// The batch that is to bring a slot that was sent; `nil` if it has ended, or none was needed.
     @inlinable
-    func carrier(of slot: Int, in queue: Queue) -> RunningBatch {
-        queue.batches[queue.batchIndex(ofSlot: slot)].identity
+    func carrier(of slot: Int, in queue: Queue) -> RunningBatch? {
+        queue.batches.isEmpty ? nil : queue.batches[queue.batchIndex(ofSlot: slot)].carrier
     }
 }

@@ -37,7 +37,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The queues whose tick has ended and that have keys to send, oldest first.
     @usableFromInline var due: [Queue] = []
     /// Callers whose results were held for a batch that is not to be.
-    @usableFromInline var stranded: [Resumption] = []
+    @usableFromInline var stranded = Few<Resumption>()
     /// How often keys have been cleared.
     @usableFromInline var clears = 0
     /// How many batches are in flight and do not wait for loads of their own.
@@ -58,9 +58,9 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The result of a key, if it is there and nothing but returning it is to be done.
     @inlinable
     func known(_ key: Key) -> Result<Value, any Error>? {
-        guard returnsKnownAtOnce, let place = memo.find(key), case .finished(_, let result) = memo.places[place] else {
-            return nil
-        }
+        guard returnsKnownAtOnce, memo.knowsResults, let place = memo.find(key),
+            case .finished(_, let result) = memo.places[place]
+        else { return nil }
         return result
     }
 
@@ -126,7 +126,16 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
         if waits { raisePriority(of: queue, slot: slot, to: Task.currentPriority) }
         let waiter = waits ? queue.lineUp(forSlot: slot) : -1
-        return Ticket(queue: queue, slot: slot, waiter: waiter, batch: waits ? Self.found(&origin).batch : nil)
+        let batch = waits ? Self.batch(askingFor: queue, from: &origin) : nil
+        return Ticket(queue: queue, slot: slot, waiter: waiter, batch: batch)
+    }
+
+    /// The batch whose function asks for a key of a queue.
+    @inlinable
+    static func batch(askingFor queue: Queue, from origin: inout LoadOrigin?) -> RunningBatch? {
+        // That no batch runs is known sooner than the origin.
+        if origin == nil, let scope = queue.scope, scope.isOnCurrentThreadWithoutBatches { return nil }
+        return found(&origin).batch
     }
 
     @inlinable
@@ -143,7 +152,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         if slot >= queue.sent {
             if priority.rawValue > queue.priority.rawValue { queue.priority = priority }
         } else if priority > queue.lowestPriority {
-            queue.batches[queue.batchIndex(ofSlot: slot)].identity.escalate(to: priority)
+            queue.batches[queue.batchIndex(ofSlot: slot)].carrier?.escalate(to: priority)
         }
     }
 

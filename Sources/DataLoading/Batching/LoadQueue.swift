@@ -95,15 +95,16 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         @usableFromInline let slots: Range<Int>
         /// How many callers want a result of this batch. At zero it is cancelled.
         @usableFromInline var callers: Int
-        @usableFromInline let identity: RunningBatch
+        /// What fetches it, until that has ended.
+        @usableFromInline var carrier: RunningBatch?
         /// Whether it takes no results any more.
         @usableFromInline var isClosed = false
 
         @inlinable
-        init(slots: Range<Int>, callers: Int, identity: RunningBatch) {
+        init(slots: Range<Int>, callers: Int, carrier: RunningBatch) {
             self.slots = slots
             self.callers = callers
-            self.identity = identity
+            self.carrier = carrier
         }
     }
 
@@ -124,7 +125,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     /// In call order, over all slots.
     @exclusivity(unchecked) @usableFromInline var waiters: [Waiter] = []
     /// In the order of their slots; empty while gathering.
-    @exclusivity(unchecked) @usableFromInline var batches: [Batch] = []
+    @exclusivity(unchecked) @usableFromInline var batches = Few<Batch>()
     /// How many batches are in flight.
     @exclusivity(unchecked) @usableFromInline var running = 0
     /// What has been offered to its scope since.

@@ -41,7 +41,7 @@ public struct PendingLoad<Key: Hashable & Sendable, Value: Sendable>: Sendable {
                 case .finished(let result):
                     return try result.get()
                 case .waiting(let ticket, _):
-                    return try await loader.value(of: ticket, givingUpKeyWhenCancelled: false)
+                    return try await loader.valueOfEnqueued(ticket)
                 }
             }
         }

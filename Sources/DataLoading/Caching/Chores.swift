@@ -6,10 +6,13 @@
 @usableFromInline
 struct Chores<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// In the order of the callers' calls.
-    @usableFromInline var resumptions: [Intake<Key, Value>.Resumption] = []
+    @usableFromInline var resumptions = Few<Intake<Key, Value>.Resumption>()
     @usableFromInline var events: [(QueueEvent, LoadQueue<Key, Value>)] = []
     /// What is not known any more: the end of a value is its owner's code.
     @usableFromInline var discarded: [Memo<Key, Value>.Place] = []
+
+    /// A queue whose last batch may have ended, with all results that nobody waits for.
+    @usableFromInline var ended: LoadQueue<Key, Value>?
 
     @inlinable
     init() {}

@@ -26,7 +26,7 @@ extension Intake {
                 let slot = Int(fetch.slot)
                 queue.gathered -= 1
                 queue.slots[slot].state = .finished(candidate.result)
-                chores.resumptions += resumptions(in: queue, slots: slot..<slot + 1)
+                chores.resumptions.append(contentsOf: resumptions(in: queue, slots: slot..<slot + 1))
                 isTaken = true
             } else if !force {
                 let isOutdated = fetch == nil && memo.age(of: known, at: candidate.lookup?.time ?? .zero) != .fresh

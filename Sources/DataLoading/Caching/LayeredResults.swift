@@ -28,13 +28,14 @@ struct LayeredResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
         switch fetched {
         case .results(_, let additional):
-            return .results(results.map(\.result), additional: additional)
+            return .results(Few(results, \.result), additional: additional)
         case .partial(_, let error), .failure(let error):
             return .partial(results.map { $0.isOfKey ? $0.result : nil }, failure: error)
         }
     }
 
-    fileprivate func afterwards() {
+    @usableFromInline
+    func afterwards() {
         store(rest.value?.values(for: misses) ?? [:])
         rest.value?.afterwards?()
     }
@@ -42,8 +43,7 @@ struct LayeredResults<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
 extension BatchResults {
     /// What is to be done once the callers have their values.
-    @usableFromInline
-    var afterwards: (@Sendable () -> Void)? {
+    @inlinable var afterwards: (@Sendable () -> Void)? {
         guard case .layered(let results) = self else { return nil }
         return { results.afterwards() }
     }

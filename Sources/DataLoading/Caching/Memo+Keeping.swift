@@ -21,6 +21,7 @@ extension Memo {
             discarded.append(places[number])
             ledger?.remove(number)
         }
+        knowsResults = true
         set(number, to: .finished(key, result))
         guard ledger != nil else { return }
         while let oldest = ledger?.excess(beside: retention.cost) { discarded.append(remove(oldest)) }

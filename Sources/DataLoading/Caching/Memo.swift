@@ -44,6 +44,8 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// What is known of the results, if they are bounded or age.
     @usableFromInline var ledger: Ledger?
     @usableFromInline var renewals: Renewals?
+    /// Whether a result has ever been kept. Until then nobody need look for one.
+    @usableFromInline var knowsResults = false
     /// How often everything was forgotten.
     @usableFromInline var generation = 0
 

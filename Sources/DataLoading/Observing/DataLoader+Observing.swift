@@ -62,7 +62,7 @@ extension DataLoader {
     /// Tells of batches that have been cut and not been started.
     @inlinable
     @inline(never)
-    nonisolated func willRun(_ dispatches: [Dispatch<Key, Value>], for observation: Observation<Key>) {
+    nonisolated func willRun(_ dispatches: Few<Dispatch<Key, Value>>, for observation: Observation<Key>) {
         guard !dispatches.isEmpty else { return }
         let now = observation.now()
         for dispatch in dispatches {
@@ -74,6 +74,6 @@ extension DataLoader {
 
     @inlinable
     nonisolated func observed(_ dispatch: Dispatch<Key, Value>) -> ObservedBatch<Key> {
-        ObservedBatch(dispatch.identity, keys: dispatch.keys, loader: options.name)
+        ObservedBatch(dispatch, keys: dispatch.keys, loader: options.name)
     }
 }

@@ -51,10 +51,10 @@ extension Intake {
     /// Counts a batch that is about to run.
     @inlinable
     mutating func noteStart(of dispatch: Dispatch<Key, Value>, at now: Duration) -> Start {
-        let (queue, observation) = (dispatch.queue, dispatch.queue.observation)
+        let observation = dispatch.queue?.observation
         var start = Start(wait: observation?.openedAt.map { now - $0 } ?? .zero)
         statistics.countStart(keys: dispatch.keys.count, wait: start.wait)
-        guard let observation, !observation.callers.isEmpty else { return start }
+        guard let queue = dispatch.queue, let observation, !observation.callers.isEmpty else { return start }
         for slot in dispatch.slots {
             guard let callers = observation.callers.removeValue(forKey: slot) else { continue }
             if queue.slots[slot].isSent { start.callers += callers } else { start.dropped += callers }
@@ -71,9 +71,9 @@ extension Intake {
         with outcome: BatchOutcome<Key, Value>,
         in time: Duration
     ) -> BatchEnd<Key>? {
-        let queue = dispatch.queue
         let start = dispatch.slots.lowerBound
-        guard let observation = queue.observation, observation.ended.insert(start).inserted else { return nil }
+        guard let queue = dispatch.queue, let observation = queue.observation, observation.ended.insert(start).inserted
+        else { return nil }
         var end = BatchEnd<Key>(time: time, failedKeys: observation.failedKeys[start] ?? 0)
         switch outcome {
         case .failure(let error):
@@ -94,7 +94,7 @@ extension Intake {
     /// Counts a key that has an error while its batch is under way.
     @inlinable
     mutating func noteFailure(in dispatch: Dispatch<Key, Value>) {
-        dispatch.queue.observation?.failedKeys[dispatch.slots.lowerBound, default: 0] += 1
+        dispatch.queue?.observation?.failedKeys[dispatch.slots.lowerBound, default: 0] += 1
         statistics.countFailedKey()
     }
 }

@@ -2,6 +2,8 @@
 //
 // A scope of exact ticks: it is told who has something to dispatch, and has that done when a tick ends.
 
+import Synchronization
+
 /// One call of ``withBatching(_:_:)``: its executor, what is to be dispatched when the tick ends, and the tasks that
 /// run the batches.
 ///
@@ -11,21 +13,29 @@
 @usableFromInline
 final class BatchingScope: Sendable {
     private struct State: Sendable {
-        var dispatches: [@Sendable () -> Void] = []
+        /// To be called when the tick ends.
+        var tickEnds: [TickEnd] = []
         /// Batches that no worker has taken yet.
         var unstaffed: [RunningBatch] = []
         var idleWorkers: [BatchWorker] = []
-        var host: UnsafeContinuation<Void, Never>?
+        var host: Host?
         /// Whether the body has ended.
         var isClosed = false
         /// Whether the last tick has ended too.
         var isOver = false
     }
 
+    private typealias Host = UnsafeContinuation<Void, Never>
+
+    /// What a loader does when a tick ends.
+    typealias TickEnd = @Sendable (BatchingScope) -> Void
+
     private let state = Lock(State())
     private let tick: BatchingTick
     @usableFromInline let executor = TickExecutor()
     let registry = LoaderRegistry()
+    /// How many batches run as its tasks.
+    private let runningBatches = Atomic(0)
     let serialNumber = SerialNumber()
 
     /// More workers than this are not kept.
@@ -51,6 +61,11 @@ final class BatchingScope: Sendable {
 
     /// Whether the current thread runs one of its tasks.
     @usableFromInline var isOnCurrentThread: Bool { executor.isOnCurrentThread }
+
+    /// Whether the current thread runs one of its tasks, and that is known to work for no batch.
+    @usableFromInline var isOnCurrentThreadWithoutBatches: Bool {
+        executor.isOnCurrentThread && runningBatches.load(ordering: .relaxed) == 0
+    }
 
     /// Whether none of its tasks can run.
     @usableFromInline var isIdle: Bool { executor.isIdle }
@@ -81,29 +96,36 @@ final class BatchingScope: Sendable {
         return try outcome.get()
     }
 
-    /// Has a dispatch made when this tick ends.
+    /// Has something done when this tick ends.
     ///
-    /// - Returns: Whether it will be; not if the scope has ended.
+    /// - Parameter end: What to do. A closure that has caught nothing but a loader needs no memory.
+    /// - Returns: Whether it will be done; not if the scope has ended.
     @usableFromInline
-    func atTickEnd(_ dispatch: @escaping @Sendable () -> Void) -> Bool {
+    func atTickEnd(_ end: @escaping @Sendable (BatchingScope) -> Void) -> Bool {
         let isOpen = state.withLock { state in
             guard !state.isClosed else { return false }
-            state.dispatches.append(dispatch)
+            state.tickEnds.append(end)
             return true
         }
         if isOpen { executor.wantTickEnd(of: self) }
         return isOpen
     }
 
-    /// Makes the dispatches that wait for the end of the tick. Called by the executor when no task can run.
+    /// Does what is to be done at the end of the tick. Called by the executor when no task can run.
     ///
-    /// - Parameter dispatches: An empty array, whose memory is used again and again.
-    func endTick(using dispatches: inout [@Sendable () -> Void]) {
-        state.withLock { swap(&$0.dispatches, &dispatches) }
-        for dispatch in dispatches { dispatch() }
-        dispatches.removeAll(keepingCapacity: true)
+    /// - Parameter ends: An empty array, whose memory is used again and again.
+    func endTick(using ends: inout [TickEnd]) {
+        let isLast = state.withLock { state in
+            swap(&state.tickEnds, &ends)
+            return state.isClosed
+        }
+        for end in ends { end(self) }
+        ends.removeAll(keepingCapacity: true)
+        if isLast { end() }
+    }
+
+    private func end() {
         let (host, workers) = state.withLock { state in
-            guard state.isClosed else { return (state.unstaffed.isEmpty ? nil : state.host.take(), [BatchWorker]()) }
             state.isOver = true
             defer { state.idleWorkers.removeAll() }
             return (state.host.take(), state.idleWorkers)
@@ -126,16 +148,18 @@ extension BatchingScope {
     /// - Returns: Whether it will run; not if the scope is over.
     @usableFromInline
     func start(_ batch: RunningBatch) -> Bool {
-        let (isOpen, worker) = state.withLock { state in
-            guard !state.isOver else { return (false, BatchWorker?.none) }
+        let (isOpen, worker, host): (Bool, BatchWorker?, Host?) = state.withLock { state in
+            guard !state.isOver else { return (false, nil, nil) }
+            runningBatches.add(1, ordering: .relaxed)
             if let index = state.idleWorkers.lastIndex(where: { $0.suits(batch) }) {
-                return (true, state.idleWorkers.remove(at: index))
+                return (true, state.idleWorkers.remove(at: index), nil)
             }
             state.unstaffed.append(batch)
-            return (true, nil)
+            return (true, nil, state.host.take())
         }
         if isOpen, tick.waitsForBatches { executor.hold(1) }
         worker?.give(batch)
+        host?.resume()
         return isOpen
     }
 
@@ -176,6 +200,7 @@ extension BatchingScope {
         while let batch = next.take() {
             if let task = worker.task { batch.begin(in: task) }
             await batch.run()
+            runningBatches.subtract(1, ordering: .relaxed)
             if tick.waitsForBatches { executor.hold(-1) }
             if batch.end() { next = await wait(worker) }
         }

@@ -73,7 +73,7 @@ final class TickExecutor: TaskExecutor {
 
     private func drain() async {
         var jobs: [UnownedJob] = []
-        var dispatches: [@Sendable () -> Void] = []
+        var tickEnds: [BatchingScope.TickEnd] = []
         var jobsThisTurn = 0
         thread.store(currentThread(), ordering: .relaxed)
         while true {
@@ -90,7 +90,7 @@ final class TickExecutor: TaskExecutor {
                 }
                 jobs.removeAll(keepingCapacity: true)
             case .endTick(let scope):
-                scope.endTick(using: &dispatches)
+                scope.endTick(using: &tickEnds)
             case .stop:
                 return
             }

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A list that mostly has one element, which then needs no memory of its own.
+
+/// A list of elements, of which there is one as a rule.
+@usableFromInline
+enum Few<Element> {
+    case one(Element)
+    case many([Element])
+
+    @inlinable
+    init() {
+        self = .many([])
+    }
+
+    /// One element for each of some others.
+    @inlinable
+    init<Source>(_ source: [Source], _ transform: (Source) -> Element) {
+        self = source.count == 1 ? .one(transform(source[0])) : .many(source.map(transform))
+    }
+
+    @inlinable
+    mutating func append(_ element: Element) {
+        switch self {
+        case .many(let elements) where elements.isEmpty:
+            self = .one(element)
+        case .one(let first):
+            self = .many([first, element])
+        case .many(var elements):
+            self = Few()  // Leaves the array to one owner, so that it is not copied.
+            elements.append(element)
+            self = .many(elements)
+        }
+    }
+
+    @inlinable
+    mutating func append(contentsOf others: Few) {
+        if isEmpty { self = others } else { for element in others { append(element) } }
+    }
+}
+
+extension Few: RandomAccessCollection, MutableCollection {
+    @inlinable var startIndex: Int { 0 }
+
+    @inlinable var endIndex: Int {
+        switch self {
+        case .one: 1
+        case .many(let elements): elements.count
+        }
+    }
+
+    @inlinable
+    subscript(position: Int) -> Element {
+        get {
+            switch self {
+            case .one(let element): element
+            case .many(let elements): elements[position]
+            }
+        }
+        set {
+            switch self {
+            case .one:
+                self = .one(newValue)
+            case .many(var elements):
+                self = Few()
+                elements[position] = newValue
+                self = .many(elements)
+            }
+        }
+    }
+}
+
+extension Few: Sendable where Element: Sendable {}
