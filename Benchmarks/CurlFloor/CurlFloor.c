@@ -8,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 /// A handle and the response that it collects.
 typedef struct {
@@ -188,4 +191,14 @@ void curl_floor_destroy(curl_floor *floor) {
     free(floor->transfers);
     free(floor->body);
     free(floor);
+}
+
+void curl_floor_set_heap(int trim_threshold, int mmap_threshold) {
+#ifdef __GLIBC__
+    mallopt(M_TRIM_THRESHOLD, trim_threshold);
+    mallopt(M_MMAP_THRESHOLD, mmap_threshold);
+#else
+    (void)trim_threshold;
+    (void)mmap_threshold;
+#endif
 }

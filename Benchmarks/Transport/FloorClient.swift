@@ -22,7 +22,7 @@ final class FloorClient: @unchecked Sendable {  // Rounds follow each other.
                         response_bytes: load.kind.responseBytes,
                         in_flight: Int32(load.inFlight),
                         buffer_bytes: 60 << 10,
-                        owns_bodies: load.floorOwnsBodies
+                        owns_bodies: load.kind == .large
                     )
                     return curl_floor_create(&options)
                 }

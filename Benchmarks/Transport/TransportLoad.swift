@@ -22,19 +22,19 @@ struct TransportLoad: Sendable {
 
     var kind: Kind
     var inFlight: Int
-    /// Whether the floor, too, takes new memory for each body.
-    var floorOwnsBodies = false
+    /// What becomes of freed memory; `nil` where it does not matter.
+    var heap: HeapSettings?
     var base = ""
     var caFile: String?
 
     var url: String { base + kind.path }
     /// How reports call it.
-    var name: String { floorOwnsBodies ? "\(kind.rawValue), owned" : kind.rawValue }
+    var name: String { heap == .trimming ? "\(kind.rawValue), trimmed" : kind.rawValue }
 
     /// The least share of the floor's requests a second; `nil` where none is asked.
     var throughputGoal: Double? {
         switch (kind, inFlight) {
-        case (.large, ...16): 0.9
+        case (.large, _): heap == .trimming ? nil : 0.9
         case (.small, 64): 0.85
         case (.small, ...16): 0.7
         default: nil
@@ -58,7 +58,7 @@ struct TransportLoad: Sendable {
     /// All that is measured of each server, without the server.
     static let all =
         [1, 16, 64, 256].map { TransportLoad(kind: .small, inFlight: $0) }
-        + [false, true].flatMap { owned in
-            [1, 16, 64].map { TransportLoad(kind: .large, inFlight: $0, floorOwnsBodies: owned) }
+        + [HeapSettings.keeping, .trimming].flatMap { heap in
+            [1, 16, 64].map { TransportLoad(kind: .large, inFlight: $0, heap: heap) }
         }
 }

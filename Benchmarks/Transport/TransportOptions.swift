@@ -37,9 +37,9 @@ struct TransportOptions: Sendable {
           --endpoint URL   also this server, which must answer POST URL/small and GET URL/large; several times if wanted
           --ca FILE        the authorities to trust, for an endpoint over TLS
           --in-flight N    only with so many requests in flight
-          --body KIND      only bodies that are small, or large; a large one is measured twice: "large" beside a floor
-                           that uses the same memory again and again, "large, owned" beside one that takes new memory
-                           for each body, as a client must that hands bodies out
+          --body KIND      only bodies that are small, or large; a large one, for which both take new memory each time,
+                           is measured twice: "large" with a C library that keeps freed memory, "large, trimmed" with
+                           one that returns it to the system from 2 MB on, as glibc does unless it is told otherwise
           --rounds N       so many rounds of each
         """
 

@@ -34,6 +34,15 @@ public import HTTPTransport
 ///
 /// Bodies that are too large for memory are read as they come: see ``stream(_:)``.
 ///
+/// A process on glibc that moves many bodies of a megabyte is faster if the C library keeps the memory that is freed. By
+/// itself it returns it to the system from 2 MB on and has it back a page at a time, 256 for each body: with 16 requests
+/// in flight in the clear, 1,500 bodies a second came from the same machine, and 3,900 with these settings in the
+/// environment or by `mallopt`. The transport leaves them as they are, for they are the process's.
+///
+/// ```text
+/// MALLOC_TRIM_THRESHOLD_=268435456 MALLOC_MMAP_THRESHOLD_=33554432
+/// ```
+///
 /// A transport need not be shut down: when the last reference goes, the requests in flight run to their end and the
 /// thread ends after them.
 public final class CurlHTTPTransport: HTTPStreamingTransport {

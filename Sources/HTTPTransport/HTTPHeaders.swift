@@ -40,10 +40,20 @@ public struct HTTPHeaders: Hashable, Sendable {
         guard !name.isEmpty, name.utf8.allSatisfy(\.isTokenCharacter) else {
             throw .invalidRequest("'\(name.prefix(64).printable)' is not a valid name for a header field.")
         }
-        guard value.utf8.allSatisfy({ $0 != 0x7f && ($0 >= 0x20 || $0 == 0x09) }) else {
+        guard value.utf8.allSatisfy(\.isValueCharacter) else {
             throw .invalidRequest("The value of the header field '\(name)' contains a control character.")
         }
         fields.append(Field(name: name, value: value.trimmingHorizontalSpace))
+    }
+
+    /// Adds a field that has come as bytes, unless ``append(name:value:)`` would refuse it; whether it did.
+    package mutating func append(name: ArraySlice<UInt8>, value: ArraySlice<UInt8>) -> Bool {
+        guard !name.isEmpty, name.allSatisfy(\.isTokenCharacter), value.allSatisfy(\.isValueCharacter) else {
+            return false
+        }
+        let value = String(decoding: value.trimmingHorizontalSpace, as: UTF8.self)
+        fields.append(Field(name: String(decoding: name, as: UTF8.self), value: value))
+        return true
     }
 
     /// Replaces every field of this name by one.
@@ -75,6 +85,8 @@ public struct HTTPHeaders: Hashable, Sendable {
 }
 
 extension UInt8 {
+    fileprivate var isValueCharacter: Bool { self != 0x7f && (self >= 0x20 || self == 0x09) }
+
     fileprivate var isTokenCharacter: Bool {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -21,10 +21,18 @@ extension StringProtocol {
 extension String {
     /// Without the spaces and tabs around it.
     var trimmingHorizontalSpace: String {
-        var rest = utf8[...]
+        let rest = utf8[...].trimmingHorizontalSpace
+        return rest.count == utf8.count ? self : String(Substring(rest))
+    }
+}
+
+extension BidirectionalCollection<UInt8> where SubSequence == Self {
+    /// Without the spaces and tabs around it.
+    var trimmingHorizontalSpace: Self {
+        var rest = self
         while rest.first?.isHorizontalSpace == true { rest.removeFirst() }
         while rest.last?.isHorizontalSpace == true { rest.removeLast() }
-        return rest.count == utf8.count ? self : String(Substring(rest))
+        return rest
     }
 }
 

@@ -40,6 +40,10 @@ const char *_Nullable curl_floor_run(curl_floor *floor, long requests);
 
 void curl_floor_destroy(curl_floor *floor);
 
+/// Tells glibc from how many free bytes at the end of its heap on it returns them to the system, and from which size on
+/// it maps what is asked for instead of taking it from the heap. Nothing happens where the C library is another.
+void curl_floor_set_heap(int trim_threshold, int mmap_threshold);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -37,6 +37,9 @@ struct AdmissionQueue<Element> {
 
     private let limits: Limits
     private var lines: [String: Line] = [:]
+    /// The line that was last asked for: the next question is mostly about the same, and the origin's text need not be
+    /// hashed again.
+    private var recent: Line?
     /// Origins whose line may have somebody to start who needs a connection, in their turn.
     private var turns = Turns()
     /// Origins whose line may have somebody to start on the connection that there is.
@@ -55,14 +58,13 @@ struct AdmissionQueue<Element> {
 
     /// Takes a place at the origin, or a ticket, for a newcomer.
     mutating func admit(_ element: Element, at origin: String) -> Decision {
-        let line = lines[origin] ?? Line(isMultiplexed: multiplexedOrigins.contains(origin))
-        if line.isEmpty { lines[origin] = line }
+        let line = line(of: origin) ?? openLine(of: origin)
         if line.waiting.isEmpty, canStart(line) {
             take(line)
             return .start
         }
         guard waitingCount < limits.waiting else {
-            if line.isEmpty { lines[origin] = nil }
+            closeIfEmpty(line)
             return .refuse
         }
         waitingCount += 1
@@ -73,12 +75,12 @@ struct AdmissionQueue<Element> {
 
     /// Gives a place back; see who is ``next()``.
     mutating func release(at origin: String) {
-        guard let line = lines[origin] else { return }
+        guard let line = line(of: origin) else { return }
         let before = line.connectionCount
         line.placesTaken -= 1
         connectionCount += line.connectionCount - before
         giveTurn(to: origin, line)
-        if line.isEmpty { lines[origin] = nil }
+        closeIfEmpty(line)
     }
 
     /// Who has a place from now on, and is to be started. To be asked until there is nobody.
@@ -116,14 +118,14 @@ struct AdmissionQueue<Element> {
 
     /// Leaves the line.
     mutating func withdraw(_ ticket: Ticket) {
-        guard let line = lines[ticket.origin], line.withdraw(ticket.number) else { return }
+        guard let line = line(of: ticket.origin), line.withdraw(ticket.number) else { return }
         waitingCount -= 1
-        if line.isEmpty { lines[ticket.origin] = nil }
+        closeIfEmpty(line)
     }
 
     /// Learns whether the connections to an origin carry many requests at once; see who is ``next()``.
     mutating func setMultiplexed(_ isMultiplexed: Bool, at origin: String) {
-        guard let line = lines[origin], line.isMultiplexed != isMultiplexed else { return }
+        guard let line = line(of: origin), line.isMultiplexed != isMultiplexed else { return }
         let before = line.connectionCount
         line.isMultiplexed = isMultiplexed
         connectionCount += line.connectionCount - before
@@ -135,6 +137,25 @@ struct AdmissionQueue<Element> {
             multiplexedOrigins.remove(origin)
         }
         giveTurn(to: origin, line)
+    }
+
+    private mutating func line(of origin: String) -> Line? {
+        if let recent, recent.origin == origin { return recent }
+        recent = lines[origin]
+        return recent
+    }
+
+    private mutating func openLine(of origin: String) -> Line {
+        let line = Line(origin: origin, isMultiplexed: multiplexedOrigins.contains(origin))
+        lines[origin] = line
+        recent = line
+        return line
+    }
+
+    private mutating func closeIfEmpty(_ line: Line) {
+        guard line.isEmpty else { return }
+        lines[line.origin] = nil
+        recent = nil
     }
 
     private func places(of line: Line) -> Int {
@@ -156,13 +177,15 @@ extension AdmissionQueue {
     /// The line of one origin. Tickets count up; those that withdrew leave holes, which `removeFirst` steps over.
     /// (An object, so that it is changed where it is: a copy would copy all who wait.)
     private final class Line {
+        let origin: String
         var isMultiplexed: Bool
         var placesTaken = 0
         private(set) var waiting: [UInt64: Element] = [:]
         private var nextNumber: UInt64 = 0
         private var firstNumber: UInt64 = 0
 
-        init(isMultiplexed: Bool) {
+        init(origin: String, isMultiplexed: Bool) {
+            self.origin = origin
             self.isMultiplexed = isMultiplexed
         }
 

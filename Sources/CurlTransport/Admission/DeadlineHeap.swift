@@ -17,6 +17,8 @@ struct DeadlineHeap<Element: DeadlineHeapElement> {
     /// All elements, in no order that matters.
     private(set) var elements: [Element] = []
 
+    var isEmpty: Bool { elements.isEmpty }
+
     /// The next deadline.
     var earliest: ContinuousClock.Instant? { elements.first?.deadline }
 

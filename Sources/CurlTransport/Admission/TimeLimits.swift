@@ -31,6 +31,16 @@ struct TimeLimits {
     let connect: Duration
     let firstByte: Duration?
     let idle: Duration?
+    /// No limit but the total is shorter.
+    private let shortest: Duration
+
+    init(queue: Duration?, connect: Duration, firstByte: Duration?, idle: Duration?) {
+        self.queue = queue
+        self.connect = connect
+        self.firstByte = firstByte
+        self.idle = idle
+        shortest = min(connect, firstByte ?? connect, idle ?? connect)
+    }
 
     /// The next limit that passes if nothing changes; `nil` if none does.
     ///
@@ -56,9 +66,7 @@ struct TimeLimits {
     ///
     /// - Parameter isLarge: Whether its body is larger than what goes without the server's leave.
     func nextCheck(_ due: Due?, isLarge: Bool = false, now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        let limits = [connect, firstByte, idle, isLarge ? Self.uploadCheck : nil]
-        let shortest = limits.compactMap { $0 }.min() ?? connect
-        let soonest = now.advanced(byAtMost: shortest)
+        let soonest = now.advanced(byAtMost: isLarge ? min(shortest, Self.uploadCheck) : shortest)
         return due.map { min($0.instant, soonest) } ?? soonest
     }
 }

@@ -16,6 +16,7 @@ struct CurlLoop: ~Copyable {
     private static let maximumIdleTransfers = 256
 
     private struct Shutdown {
+        var isAsked = false
         var deadline: ContinuousClock.Instant?
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -26,8 +27,10 @@ struct CurlLoop: ~Copyable {
     private let observer: (@Sendable (HTTPTransportMetrics) -> Void)?
     private let limits: TimeLimits
     private var admission: AdmissionQueue<Job>
+    /// All jobs that have not ended.
     private var deadlines = DeadlineHeap<Job>()
-    private var jobs: [ObjectIdentifier: Job] = [:]
+    /// Empty between turns: memory for the commands of the next.
+    private var commands: [LoopCommand] = []
     /// When the turn began.
     private var now = ContinuousClock.now
     /// Jobs with a place, to be started in this order. Those that ended since are passed over.
@@ -36,7 +39,7 @@ struct CurlLoop: ~Copyable {
     /// each would wake a thread that finds nothing more to do.
     private var finished: [(exchange: Exchange, result: Result<ReceivedResponse, HTTPTransportError>)] = []
     private var idleTransfers: [Transfer] = []
-    private var shutdown: Shutdown?
+    private var shutdown = Shutdown()
 
     init(
         multi: CurlMulti,
@@ -55,7 +58,7 @@ struct CurlLoop: ~Copyable {
     /// Runs until the transport is shut down, and leaves nothing behind.
     mutating func run() {
         do throws(HTTPTransportError) {
-            while shutdown == nil || !jobs.isEmpty { try turn() }
+            while !shutdown.isAsked || !deadlines.isEmpty { try turn() }
             close(Self.refusal)
         } catch {
             endAll { $0.error(because: error) }
@@ -66,7 +69,9 @@ struct CurlLoop: ~Copyable {
 
     private mutating func turn() throws(HTTPTransportError) {
         now = .now
-        for command in inbox.take() { obey(command) }
+        inbox.take(into: &commands)
+        for command in commands { obey(command) }
+        commands.removeAll(keepingCapacity: true)
         startReady()
         try multi.perform()
         while let (transfer, code) = multi.nextDone() {
@@ -74,9 +79,10 @@ struct CurlLoop: ~Copyable {
             if transfer.attempts > 0 { admission.setMultiplexed(transfer.isMultiplexed, at: job.origin) }
             end(job, transfer.result(code))
         }
-        expire(at: .now)
+        now = .now
+        expire()
         resumeFinished()
-        let isDone = shutdown != nil && jobs.isEmpty
+        let isDone = shutdown.isAsked && deadlines.isEmpty
         if ready.isEmpty, !isDone, inbox.sleepIfEmpty() { try multi.sleep(milliseconds: millisecondsToSleep) }
     }
 
@@ -85,15 +91,15 @@ struct CurlLoop: ~Copyable {
     private mutating func obey(_ command: LoopCommand) {
         switch command {
         case .start(let exchange):
-            if shutdown == nil { accept(exchange) } else { refuse(exchange, Self.refusal) }
+            if shutdown.isAsked { refuse(exchange, Self.refusal) } else { accept(exchange) }
         case .cancel(let exchange):
-            if let job = jobs[ObjectIdentifier(exchange)] { detach(job, failure: nil) }
+            if let job = unsafe exchange.job { detach(job, failure: nil) }
         case .resume(let exchange):
-            if let job = jobs[ObjectIdentifier(exchange)] { resume(job) }
+            if let job = unsafe exchange.job { resume(job) }
         case .shutDown(let deadline, let waiter):
-            let deadlines = [shutdown?.deadline, deadline].compactMap { $0 }
-            shutdown = Shutdown(deadline: deadlines.min(), waiters: shutdown?.waiters ?? [])
-            if let waiter { shutdown?.waiters.append(waiter) }
+            shutdown.isAsked = true
+            shutdown.deadline = Self.earlier(shutdown.deadline, deadline)
+            if let waiter { shutdown.waiters.append(waiter) }
         }
     }
 
@@ -109,7 +115,7 @@ struct CurlLoop: ~Copyable {
         case .refuse:
             return refuse(exchange, job.describing(queueFullError(job)))
         }
-        jobs[ObjectIdentifier(exchange)] = job
+        unsafe exchange.job = job
         deadlines.insert(job)
     }
 
@@ -166,12 +172,15 @@ struct CurlLoop: ~Copyable {
     }
 
     private mutating func end(_ job: Job, _ result: Result<ReceivedResponse, HTTPTransportError>) {
-        let result = result.mapError(job.describing)
         switch result {
-        case .success: detach(job, failure: nil)
-        case .failure(let error): detach(job, failure: error.code)
+        case .success:
+            detach(job, failure: nil)
+            finished.append((job.exchange, result))
+        case .failure(let error):
+            let error = job.describing(error)
+            detach(job, failure: error.code)
+            finished.append((job.exchange, .failure(error)))
         }
-        finished.append((job.exchange, result))
     }
 
     private mutating func resumeFinished() {
@@ -181,7 +190,7 @@ struct CurlLoop: ~Copyable {
 
     /// Takes a job out of all books, from whatever phase; its place goes to the next in line.
     private mutating func detach(_ job: Job, failure: HTTPTransportError.Code?) {
-        jobs[ObjectIdentifier(job.exchange)] = nil
+        unsafe job.exchange.job = nil
         deadlines.remove(job)
         if let observer { observer(job.metrics(failure: failure)) }
         switch job.phase {
@@ -215,7 +224,7 @@ struct CurlLoop: ~Copyable {
 
     // MARK: - Time
 
-    private mutating func expire(at now: ContinuousClock.Instant) {
+    private mutating func expire() {
         while let job = deadlines.popExpired(at: now) {
             if let response = job.earlyResponse(now: now) {
                 end(job, .success(response))
@@ -229,14 +238,21 @@ struct CurlLoop: ~Copyable {
                 deadlines.insert(job)
             }
         }
-        if let deadline = shutdown?.deadline, deadline <= now {
+        if let deadline = shutdown.deadline, deadline <= now {
             endAll(\.shutDownError)
         }
     }
 
     private var millisecondsToSleep: Int32 {
-        let next = [deadlines.earliest, shutdown?.deadline].compactMap { $0 }.min()
-        return next.map { ContinuousClock.now.duration(to: $0).roundedUpToMilliseconds } ?? .max
+        Self.earlier(deadlines.earliest, shutdown.deadline).map { now.duration(to: $0).roundedUpToMilliseconds } ?? .max
+    }
+
+    private static func earlier(
+        _ one: ContinuousClock.Instant?,
+        _ other: ContinuousClock.Instant?
+    ) -> ContinuousClock.Instant? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
     }
 
     // MARK: - The end
@@ -248,12 +264,12 @@ struct CurlLoop: ~Copyable {
     )
 
     private mutating func endAll(_ error: (Job) -> HTTPTransportError) {
-        while let job = jobs.first?.value { end(job, .failure(error(job))) }
+        while let job = deadlines.elements.first { end(job, .failure(error(job))) }
     }
 
     /// Refuses commands from now on, frees everything of curl's, then resumes those who wait for the end.
     private mutating func close(_ reason: HTTPTransportError) {
-        var waiters = shutdown?.waiters ?? []
+        var waiters = shutdown.waiters
         for command in inbox.close(reason) {
             switch command {
             case .start(let exchange): refuse(exchange, reason)

@@ -13,7 +13,8 @@ enum LoopCommand: Sendable {
     /// The reader of this exchange's body has room again.
     case resume(Exchange)
     /// Refuse new requests, finish the others until the deadline (or their own), end, then resume the waiter.
-    case shutDown(deadline: ContinuousClock.Instant?, waiter: CheckedContinuation<Void, Never>?)
+    /// (Apart from the others, which are one reference and copied all the time.)
+    indirect case shutDown(deadline: ContinuousClock.Instant?, waiter: CheckedContinuation<Void, Never>?)
 }
 
 /// The loop's mailbox: open and awake, open and asleep, or closed.
@@ -51,15 +52,11 @@ final class LoopInbox: Sendable {
         if wakes { waker.withLock { $0?() } }
     }
 
-    /// All commands since the last call; the loop is awake from now on. For the loop alone.
-    func take() -> [LoopCommand] {
+    /// Exchanges an empty array for all commands since the last call; the loop is awake from now on. For the loop alone.
+    func take(into commands: inout [LoopCommand]) {
         state.withLock { state in
             state.isAsleep = false
-            guard !state.commands.isEmpty else { return [] }
-            var commands: [LoopCommand] = []
-            commands.reserveCapacity(state.commands.count)
             swap(&commands, &state.commands)
-            return commands
         }
     }
 

@@ -39,6 +39,9 @@ final class Exchange: Sendable {
     /// Where the body goes if it is streamed.
     let channel: BodyChannel?
 
+    /// What the loop knows of it from its acceptance to its end; for the loop's thread alone.
+    nonisolated(unsafe) var job: Job?
+
     private let state = Lock(State.new)
 
     /// The time-out counts from here.

@@ -69,13 +69,9 @@ struct ReceivedResponse: Hashable, Sendable {
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
             throw .invalidResponse("has a header line without a colon", from: origin)
         }
-        let name = String(decoding: line[..<colon], as: UTF8.self)
-        // What every server writes, and `append` would copy the value to take away.
-        let afterSpace = line[(colon + 1)...].first == UInt8(ascii: " ") ? colon + 2 : colon + 1
-        do throws(HTTPTransportError) {
-            try headers.append(name: name, value: String(decoding: line[afterSpace...], as: UTF8.self))
-        } catch {
-            throw .invalidResponse("has an invalid header field '\(name.prefix(64).printable)'", from: origin)
+        guard headers.append(name: line[..<colon], value: line[(colon + 1)...]) else {
+            let name = String(decoding: line[..<colon].prefix(64), as: UTF8.self)
+            throw .invalidResponse("has an invalid header field '\(name.printable)'", from: origin)
         }
     }
 }
