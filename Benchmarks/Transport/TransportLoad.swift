@@ -22,8 +22,8 @@ struct TransportLoad: Sendable {
 
     var kind: Kind
     var inFlight: Int
-    /// What becomes of freed memory; `nil` where it does not matter.
-    var heap: HeapSettings?
+    /// What becomes of freed memory.
+    var heap: HeapSettings
     var base = ""
     var caFile: String?
 
@@ -57,7 +57,7 @@ struct TransportLoad: Sendable {
 
     /// All that is measured of each server, without the server.
     static let all =
-        [1, 16, 64, 256].map { TransportLoad(kind: .small, inFlight: $0) }
+        [1, 16, 64, 256].map { TransportLoad(kind: .small, inFlight: $0, heap: .keeping) }
         + [HeapSettings.keeping, .trimming].flatMap { heap in
             [1, 16, 64].map { TransportLoad(kind: .large, inFlight: $0, heap: heap) }
         }

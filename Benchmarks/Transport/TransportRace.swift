@@ -23,7 +23,7 @@ struct TransportRace {
     let requests: Int
 
     func run() async throws -> TransportResult {
-        load.heap?.apply()
+        load.heap.apply()
         let floor = try FloorClient(load)
         let transport = try TransportClient(load)
         do {

@@ -52,7 +52,10 @@ public struct CurlConfiguration: Hashable, Sendable {
 
     /// The longest time from the call of ``CurlHTTPTransport/send(_:)`` to the last byte of the response, or of
     /// ``CurlHTTPTransport/stream(_:)`` to the end of its head, time in the queue included; 60 seconds by default. A
-    /// request's own `timeout` replaces it. A connection whose other end acknowledges nothing for so long is given up.
+    /// request's own `timeout` replaces it.
+    ///
+    /// A connection whose other end acknowledges nothing, or takes nothing of what is sent, for the longer of this and
+    /// ``connectTimeout``, at least 6 seconds and at most 10 minutes, is given up.
     public var timeout = Duration.seconds(60)
 
     /// The longest time in the queue; `nil`, the default, for as long as the ``timeout`` allows.

@@ -54,9 +54,9 @@ public final class CurlHTTPTransport: HTTPStreamingTransport {
     /// - Parameters:
     ///   - configuration: Limits, times and trust.
     ///   - observer: Told once what each request has cost when it has ended, whichever way, also if it was turned away;
-    ///     not of those that are cancelled before they are handed over or come after the end of a shutdown. `nil`, the
-    ///     default, costs nothing. It is called on the transport's thread, which serves all requests: it must return at
-    ///     once and never wait.
+    ///     not of those that make no sense, are cancelled before they are handed over, or come when the transport's thread
+    ///     has ended. `nil`, the default, costs nothing. It is called on that thread, which serves all requests: it must
+    ///     return at once and never wait.
     /// - Throws: `HTTPTransportError` with the code `invalidConfiguration` if an option makes no sense, or
     ///   `internalFailure` if the machine has no thread or descriptors left, or if this system's libcurl lacks an option
     ///   that safety depends on.

@@ -151,4 +151,21 @@ struct CancellationTests {
         await held.wasCancelled.wait()
         #expect(held.log.all == [[1]])
     }
+
+    @Test func `a loadMany that is cancelled before its tick ends keeps nothing of the others`() async throws {
+        let ended = Gate()
+        let loader = DataLoader<Int, Witness>(options: try DataLoaderOptions(memoises: false)) { keys in
+            Dictionary(uniqueKeysWithValues: keys.map { ($0, Witness(opening: ended)) })
+        }
+        try await withBatching {
+            async let kept = loader.load(2)
+            await withTaskGroup { group in
+                group.addTask { _ = try? await loader.loadMany([1]) }
+                await Task.yield()
+                group.cancelAll()
+            }
+            _ = try await kept
+        }
+        await ended.wait()
+    }
 }

@@ -56,6 +56,20 @@ struct CircleTests {
         #expect(sum == 55)
     }
 
+    @Test(arguments: [nil, 1])
+    func `a batch outside of all scopes that loads its own key in a scope is told`(limit: Int?) async throws {
+        let reference = Locked<DataLoader<Int, Int>?>(nil)
+        let loader = DataLoader<Int, Int>(options: try DataLoaderOptions(maxConcurrentBatches: limit)) { keys in
+            guard let loader = reference.withLock({ $0 }) else { return [:] }
+            let value = try await withBatching { try await loader.load(keys[0]) }
+            return [keys[0]: value]
+        }
+        reference.withLock { $0 = loader }
+        let error = await #expect(throws: DataLoaderError.self) { try await loader.load(7) }
+        #expect(error?.code == .circularLoad)
+        reference.withLock { $0 = nil }
+    }
+
     @Test func `a batch that loads its own key is told`() async throws {
         let reference = Locked<DataLoader<Int, Int>?>(nil)
         let loader = DataLoader<Int, Int>(options: try DataLoaderOptions(maxConcurrentBatches: 1)) { keys in

@@ -80,4 +80,21 @@ struct ReentrancyTests {
         await ended.wait()
         reference.withLock { $0 = nil }
     }
+
+    @Test func `the end of a value that was primed and never asked for may call the loader`() async throws {
+        let ended = Gate()
+        let reference = Locked<DataLoader<Int, Value>?>(nil)
+        let loader = DataLoader<Int, Value>(options: try DataLoaderOptions(memoises: false)) { _ in [:] }
+        reference.withLock { $0 = loader }
+        await withBatching {
+            _ = loader.enqueue(1)
+            let value = Value {
+                reference.withLock { $0 }?.clear(99)
+                ended.open()
+            }
+            loader.prime(1, with: value)
+        }
+        await ended.wait()
+        reference.withLock { $0 = nil }
+    }
 }

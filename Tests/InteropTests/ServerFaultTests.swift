@@ -204,7 +204,7 @@ struct ServerFaultTests {
     }
 
     #if os(Linux)
-        @Test func `A shared connection that falls silent is given up when a request has had its time`() async throws {
+        @Test func `A shared connection that falls silent is given up`() async throws {
             let url = try "https://127.0.0.1:\(InteropServers.port(of: "fallsSilent"))/"
             let second = Duration.seconds(1)
             try await InteropServers.withTransport(timeout: second, connectTimeout: second) { transport in

@@ -67,7 +67,8 @@ static inline CURLcode ccurl_set_prerequest_callback(
 /// resolved without waiting for the resolver. A library that does not know it says `CURLE_UNKNOWN_OPTION`.
 static const CURLoption ccurl_option_quick_exit = (CURLoption)(CURLOPTTYPE_LONG + 322);
 
-/// Gives up connections whose other end acknowledges nothing for so long, where the system can.
+/// Gives up connections whose other end acknowledges nothing, or takes nothing of what is sent, for so long, where the
+/// system can.
 CURLcode ccurl_set_silence_limit(CURL *easy, int milliseconds);
 
 static inline CURLcode ccurl_set_mime(CURL *easy, curl_mime *_Nullable form) {

@@ -120,7 +120,7 @@ struct CurlLoop: ~Copyable {
     }
 
     private func refuse(_ exchange: Exchange, _ reason: HTTPTransportError) {
-        observe(exchange, failure: reason.code)
+        observe(exchange, failure: exchange.isWaiting ? reason.code : nil)
         exchange.finish(.failure(reason))
     }
 

@@ -61,15 +61,10 @@ extension EasyHandle {
     private func setConnections(_ configuration: CurlConfiguration) throws(HTTPTransportError) {
         // Ours holds too; curl shares its own among the addresses of a name.
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(configuration.connectTimeout.roundedUpToMilliseconds))
-        // A request that runs out of time does not close a connection that others share. Where the network has broken,
-        // the system would try for a quarter of an hour, and all that time take every request to the origin with it.
-        let silence = max(configuration.timeout, configuration.connectTimeout)
-        let code = unsafe ccurl_set_silence_limit(pointer, silence.roundedUpToMilliseconds)
-        try Self.check(code, CURLOPT_SOCKOPTFUNCTION)
+        try setSilence(configuration.silenceLimit)
         try setQuickExit()
         // Behind a connection that is being made to an HTTP/2 server, wait for it instead of making one more.
         try set(CURLOPT_PIPEWAIT, 1)
-        try set(CURLOPT_TCP_KEEPALIVE, 1)
         // Shorter than the idle time-outs that servers and load balancers commonly have (60 seconds and up).
         try set(CURLOPT_MAXAGE_CONN, 55)
         try set(CURLOPT_MAXLIFETIME_CONN, 600)
@@ -90,6 +85,11 @@ extension CurlConfiguration {
     }
 }
 
+extension CurlConfiguration {
+    /// How long the other end of a connection may be silent: some packets may be lost, and no less than a request may take.
+    fileprivate var silenceLimit: Duration { min(max(timeout, connectTimeout, .seconds(6)), .seconds(600)) }
+}
+
 extension CurlConfiguration.HTTPVersion {
     fileprivate var option: Int {
         switch self {
@@ -101,6 +101,19 @@ extension CurlConfiguration.HTTPVersion {
 }
 
 extension EasyHandle {
+    /// Has a connection given up whose other end is silent, although it owes an answer or is asked whether it is there.
+    ///
+    /// A request that runs out of time does not close a connection that others share. Where the network has broken, the
+    /// system would try for a quarter of an hour, and all that time take every request to the origin with it. The limit
+    /// takes the place of the system's number of questions, so enough of them are asked before it that some may be lost.
+    private func setSilence(_ limit: Duration) throws(HTTPTransportError) {
+        let code = unsafe ccurl_set_silence_limit(pointer, limit.roundedUpToMilliseconds)
+        try Self.check(code, CURLOPT_SOCKOPTFUNCTION)
+        try set(CURLOPT_TCP_KEEPALIVE, 1)
+        try set(CURLOPT_TCP_KEEPIDLE, Int(min(60, limit.components.seconds / 3)))
+        try set(CURLOPT_TCP_KEEPINTVL, Int(min(15, max(1, limit.components.seconds / 9))))
+    }
+
     /// Without it, cancelling a request whose name is being resolved holds up all others until it is.
     private func setQuickExit() throws(HTTPTransportError) {
         let code = unsafe ccurl_set_long(pointer, ccurl_option_quick_exit, 1)

@@ -34,7 +34,7 @@ import HTTPTransport
         var lines = fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
         if headers["Expect"] == nil { lines.append("Expect:") }
         if body == .bytes, headers["Content-Type"] == nil { lines.append("Content-Type:") }
-        guard lines.reduce(0, { $0 + $1.utf8.count }) <= Self.maximumBytes else {
+        guard lines.reduce(0, { $0 + $1.utf8.count + 2 }) <= Self.maximumBytes else {
             throw .invalidRequest("The header fields are larger than \(Self.maximumBytes) bytes together.")
         }
 

@@ -67,17 +67,16 @@ extension DataLoader {
         of scope: BatchingScope?,
         endingTick endTick: (inout Intake<Key, Value>) -> Void = { _ in }
     ) {
-        let (dispatches, offers, stranded) = intake.withLock { intake in
+        let (dispatches, offers, chores) = intake.withLock { intake in
             endTick(&intake)
             let (dispatches, offers) = intake.dispatches(of: scope, onWaiting: onWaiting)
-            defer { intake.stranded = Few() }
-            return (dispatches, offers, intake.stranded)
+            return (dispatches, offers, intake.takeChores())
         }
         if let observation { willRun(dispatches, for: observation) }
-        for resume in stranded { resume() }
+        settle(chores)
         for dispatch in dispatches { start(dispatch) }
         for scope in offers {
-            let isOpen = scope.atTickEnd { self.endTick(of: $0) }
+            let isOpen = scope.atTickEnd { self.startBatches(of: $0) }
             if !isOpen { startBatches(of: scope) }
         }
     }

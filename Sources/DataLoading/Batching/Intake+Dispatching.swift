@@ -126,6 +126,15 @@ extension Intake {
         return dispatch
     }
 
+    /// What cutting has left to be done outside the lock.
+    @inlinable
+    mutating func takeChores() -> Chores<Key, Value> {
+        var chores = Chores<Key, Value>()
+        swap(&chores.resumptions, &stranded)
+        swap(&chores.ended, &ended)
+        return chores
+    }
+
     /// Takes the results of a batch in, whose function has ended.
     @inlinable
     mutating func finish(
@@ -141,9 +150,9 @@ extension Intake {
             for candidate in judged.additional { prime(candidate, force: false, leaving: &chores) }
         }
         dispatch.queue = nil
-        chores.ended = queue
         queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].carrier = nil
         endIfDone(queue)
+        swap(&chores.ended, &ended)
         return chores
     }
 

@@ -121,6 +121,7 @@ extension Intake {
         var abandoned: [RunningBatch] = []
         if group.continuation != nil, case .waiting(let index, _) = group.loads[group.cursor] {
             endWait(in: group.queues[Int(index)], waiter: group.waiter)
+            group.queues[Int(index)].waiters[group.waiter].caller = .absent  // It would keep the queue, which it keeps.
         }
         for case .waiting(let index, let slot) in group.loads[group.cursor...] {
             if let batch = release(group.queues[Int(index)], slot: Int(slot)) { abandoned.append(batch) }

@@ -38,6 +38,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline var due: [Queue] = []
     /// Callers whose results were held for a batch that is not to be.
     @usableFromInline var stranded = Few<Resumption>()
+    /// Queues that have ended, to be let go outside the lock: the end of a key or a value is its owner's code.
+    @usableFromInline var ended = Few<Queue>()
     /// How often keys have been cleared.
     @usableFromInline var clears = 0
     /// How many batches are in flight and do not wait for loads of their own.
@@ -210,6 +212,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         gathering.remove(queue)
         queues[queue.number] = nil
         freeNumbers.append(queue.number)
+        ended.append(queue)
     }
 }
 

@@ -11,8 +11,8 @@ struct Chores<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// What is not known any more: the end of a value is its owner's code.
     @usableFromInline var discarded: [Memo<Key, Value>.Place] = []
 
-    /// A queue whose last batch may have ended, with all results that nobody waits for.
-    @usableFromInline var ended: LoadQueue<Key, Value>?
+    /// Queues that may have no other owner, with the keys and results that nobody waits for.
+    @usableFromInline var ended = Few<LoadQueue<Key, Value>>()
 
     @inlinable
     init() {}

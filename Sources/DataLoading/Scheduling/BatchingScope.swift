@@ -34,15 +34,17 @@ final class BatchingScope: Sendable {
     private let tick: BatchingTick
     @usableFromInline let executor = TickExecutor()
     let registry = LoaderRegistry()
-    /// How many batches run as its tasks.
-    private let runningBatches = Atomic(0)
+    /// How many batches its tasks may work for.
+    private let runningBatches: Atomic<Int>
     let serialNumber = SerialNumber()
 
     /// More workers than this are not kept.
     private static let mostIdleWorkers = 32
 
-    private init(tick: BatchingTick) {
+    /// - Parameter batch: The batch whose function makes the scope, if one does that no scope runs.
+    private init(tick: BatchingTick, within batch: RunningBatch?) {
         self.tick = tick
+        runningBatches = Atomic(batch == nil ? 0 : 1)
     }
 
     /// The scope that the current task was made in. It may have left it since, see ``current``.
@@ -78,8 +80,9 @@ final class BatchingScope: Sendable {
         _ tick: BatchingTick,
         _ body: @concurrent () async throws(Failure) -> Success
     ) async throws(Failure) -> Success {
-        let scope = BatchingScope(tick: tick)
-        let outcome = await LoadContext.$current.withValue(LoadContext(scope: scope)) {
+        let batch = LoadContext.current?.batch
+        let scope = BatchingScope(tick: tick, within: batch)
+        let outcome = await LoadContext.$current.withValue(LoadContext(scope: scope, within: batch)) {
             await withTaskExecutorPreference(scope.executor) { () async -> Result<Success, Failure> in
                 async let host: Void = scope.host()
                 let outcome: Result<Success, Failure>
@@ -197,12 +200,14 @@ extension BatchingScope {
 
     private func work(as worker: BatchWorker, beginningWith first: RunningBatch) async {
         var next: RunningBatch? = first
-        while let batch = next.take() {
-            if let task = worker.task { batch.begin(in: task) }
-            await batch.run()
+        while next != nil {
+            if let task = worker.task { next?.begin(in: task) }
+            await next?.run()
             runningBatches.subtract(1, ordering: .relaxed)
             if tick.waitsForBatches { executor.hold(-1) }
-            if batch.end() { next = await wait(worker) }
+            let isAsNew = next?.end() ?? false
+            next = nil  // An idle worker does not keep the keys of its last batch.
+            if isAsNew { next = await wait(worker) }
         }
     }
 

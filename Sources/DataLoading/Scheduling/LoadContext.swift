@@ -10,12 +10,16 @@ class LoadContext: @unchecked Sendable {  // It has no state of its own that var
     /// The scope that a task was made in. It may have left it since, see ``LoadOrigin``.
     final let scope: BatchingScope?
 
-    init(scope: BatchingScope?) {
+    /// The batch whose function made the scope.
+    private let outerBatch: RunningBatch?
+
+    init(scope: BatchingScope?, within batch: RunningBatch? = nil) {
         self.scope = scope
+        outerBatch = batch
     }
 
     /// The batch whose function made the task, or is the task.
-    var batch: RunningBatch? { nil }
+    var batch: RunningBatch? { outerBatch }
 }
 
 /// Where a load comes from.
