@@ -70,6 +70,25 @@ struct CircleTests {
         reference.withLock { $0 = nil }
     }
 
+    @Test func `a batch outside of all scopes that waits in a scope for one which waits for it is told`() async throws {
+        let reference = Locked<DataLoader<Int, Int>?>(nil)
+        let first = DataLoader<Int, Int> { keys in
+            guard let second = reference.withLock({ $0 }) else { return [:] }
+            return try await withBatching {
+                async let harmless = second.load(0)
+                async let circular = second.load(keys[0])
+                return [keys[0]: try await harmless + circular]
+            }
+        }
+        let second = DataLoader<Int, Int>(options: try DataLoaderOptions(maxBatchSize: 1)) { keys in
+            [keys[0]: keys[0] == 0 ? 0 : try await first.load(keys[0])]
+        }
+        reference.withLock { $0 = second }
+        let error = await #expect(throws: DataLoaderError.self) { try await first.load(7) }
+        #expect(error?.code == .circularLoad)
+        reference.withLock { $0 = nil }
+    }
+
     @Test func `a batch that loads its own key is told`() async throws {
         let reference = Locked<DataLoader<Int, Int>?>(nil)
         let loader = DataLoader<Int, Int>(options: try DataLoaderOptions(maxConcurrentBatches: 1)) { keys in
