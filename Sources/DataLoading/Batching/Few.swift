@@ -22,12 +22,11 @@ enum Few<Element> {
     @inlinable
     mutating func append(_ element: Element) {
         switch self {
-        case .many(let elements) where elements.isEmpty:
-            self = .one(element)
         case .one(let first):
             self = .many([first, element])
         case .many(var elements):
-            self = Few()  // Leaves the array to one owner, so that it is not copied.
+            self = .one(element)  // Leaves the array to one owner, so that it is not copied.
+            guard !elements.isEmpty else { return }
             elements.append(element)
             self = .many(elements)
         }
