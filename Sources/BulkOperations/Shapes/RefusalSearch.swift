@@ -6,8 +6,9 @@ internal import GraphQLBatching
 
 /// Runs items as documents, and those again in halves that were refused with their document, of which nothing ran.
 ///
-/// Items of one document stay in their order. When so many were refused alone and none has passed, it is not for their values, and the
-/// rest of them fails as it was refused: else a field that the server does not have would cost two requests an item.
+/// Items of one document stay in their order. When so many were refused alone and none has passed, it is not for their
+/// values, and the rest of them fails as it was refused: else a field that the server does not have would cost two
+/// requests an item.
 struct RefusalSearch<Input: Sendable, Output: Sendable> {
     private static var mostRefusedAlone: Int { 8 }
 

@@ -31,16 +31,6 @@ struct TimeLimits {
     let connect: Duration
     let firstByte: Duration?
     let idle: Duration?
-    /// No limit but the total is shorter.
-    private let shortest: Duration
-
-    init(queue: Duration?, connect: Duration, firstByte: Duration?, idle: Duration?) {
-        self.queue = queue
-        self.connect = connect
-        self.firstByte = firstByte
-        self.idle = idle
-        shortest = min(connect, firstByte ?? connect, idle ?? connect)
-    }
 
     /// The next limit that passes if nothing changes; `nil` if none does.
     ///
@@ -66,7 +56,8 @@ struct TimeLimits {
     ///
     /// - Parameter isLarge: Whether its body is larger than what goes without the server's leave.
     func nextCheck(_ due: Due?, isLarge: Bool = false, now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        let soonest = now.advanced(byAtMost: isLarge ? min(shortest, Self.uploadCheck) : shortest)
+        let shortest = min(connect, firstByte ?? connect, idle ?? connect, isLarge ? Self.uploadCheck : connect)
+        let soonest = now.advanced(byAtMost: shortest)
         return due.map { min($0.instant, soonest) } ?? soonest
     }
 }

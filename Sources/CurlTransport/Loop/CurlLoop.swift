@@ -31,7 +31,7 @@ struct CurlLoop: ~Copyable {
     private var deadlines = DeadlineHeap<Job>()
     /// Empty between turns: memory for the commands of the next.
     private var commands: [LoopCommand] = []
-    /// When the turn began.
+    /// Read when a turn begins, and again when curl has performed.
     private var now = ContinuousClock.now
     /// Jobs with a place, to be started in this order. Those that ended since are passed over.
     private var ready: [Job] = []

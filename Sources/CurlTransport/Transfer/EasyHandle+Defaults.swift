@@ -83,10 +83,9 @@ extension CurlConfiguration {
             return headers
         }
     }
-}
 
-extension CurlConfiguration {
-    /// How long the other end of a connection may be silent: some packets may be lost, and no less than a request may take.
+    /// How long the other end of a connection may be silent: as long as a request may take, and long enough for some
+    /// packets to be lost.
     fileprivate var silenceLimit: Duration { min(max(timeout, connectTimeout, .seconds(6)), .seconds(600)) }
 }
 

@@ -77,8 +77,8 @@ extension Transfer {
     }
 
     /// Whether the response is whole, while the request's body has stood still since the last look, a second ago or
-    /// more, and curl goes on. Over HTTP/2 a server that does not want the body may answer and say so by `RST_STREAM`, with `NO_ERROR`
-    /// ([RFC 9113, section 8.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.1)); libcurl 7.88 waits on.
+    /// more, and curl goes on. Over HTTP/2 a server that does not want the body may answer and say so by `RST_STREAM`,
+    /// with `NO_ERROR` ([RFC 9113, section 8.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.1)); libcurl 7.88 waits on.
     func isAnsweredEarly(now: ContinuousClock.Instant) -> Bool {
         guard response.isWhole, isMultiplexed else { return false }
         let bytes = count(CURLINFO_SIZE_UPLOAD_T)

@@ -41,7 +41,7 @@ final class BatchingScope: Sendable {
     /// More workers than this are not kept.
     private static let mostIdleWorkers = 32
 
-    /// - Parameter batch: The batch whose function makes the scope, if one does that no scope runs.
+    /// - Parameter batch: The batch whose function makes the scope: one that runs outside of all scopes.
     private init(tick: BatchingTick, within batch: RunningBatch?) {
         self.tick = tick
         runningBatches = Atomic(batch == nil ? 0 : 1)
