@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The turn of the loop: commands in, requests started, curl moved on, results out, sleep.
+// The turn of the loop: tasks run, commands in, requests started, curl moved on, results out, sleep.
 
 import CCurl
 import HTTPTransport
 
 /// Everything that happens on the transport's thread.
 ///
-/// A turn takes the commands, starts what has a place, lets curl perform, finishes what is done or out of time, and
-/// sleeps unless there is more to do. The loop ends when it is shut down and no job is left.
+/// A turn runs the tasks that prefer this thread, takes the commands, starts what has a place, lets curl perform, finishes
+/// what is done or out of time, and sleeps unless there is more to do. The loop ends when it is shut down and no job is
+/// left.
 ///
 /// (A structure that its thread owns: whether two accesses overlap, the compiler checks, and not each access.)
 struct CurlLoop: ~Copyable {
     /// Handles kept for the next requests. More may be in flight; what is over goes.
     private static let maximumIdleTransfers = 256
+
+    /// After so many jobs of tasks the connections are looked after, in the middle of whatever the tasks do.
+    private static let taskJobsPerTurn = 512
 
     private struct Shutdown {
         var isAsked = false
@@ -31,6 +35,8 @@ struct CurlLoop: ~Copyable {
     private var deadlines = DeadlineHeap<Job>()
     /// Empty between turns: memory for the commands of the next.
     private var commands: [LoopCommand] = []
+    /// Empty between turns: memory for what tasks have to do in the next.
+    private var taskJobs: [UnownedJob] = []
     /// When the turn began.
     private var now = ContinuousClock.now
     /// Jobs with a place, to be started in this order. Those that ended since are passed over.
@@ -68,6 +74,7 @@ struct CurlLoop: ~Copyable {
     }
 
     private mutating func turn() throws(HTTPTransportError) {
+        runTasks()
         now = .now
         inbox.take(into: &commands)
         for command in commands { obey(command) }
@@ -84,6 +91,16 @@ struct CurlLoop: ~Copyable {
         resumeFinished()
         let isDone = shutdown.isAsked && deadlines.isEmpty
         if ready.isEmpty, !isDone, inbox.sleepIfEmpty() { try multi.sleep(milliseconds: millisecondsToSleep) }
+    }
+
+    /// Runs the tasks that prefer this thread, until none can run: then all that they want sent goes out together.
+    private mutating func runTasks() {
+        var count = 0
+        while count < Self.taskJobsPerTurn, inbox.take(into: &taskJobs) {
+            for job in taskJobs { unsafe job.runSynchronously(on: inbox.asUnownedTaskExecutor()) }
+            count += taskJobs.count
+            taskJobs.removeAll(keepingCapacity: true)
+        }
     }
 
     // MARK: - Commands
