@@ -122,10 +122,9 @@ public final class CurlHTTPTransport: HTTPStreamingTransport {
         let channel = BodyChannel()
         let timeout = request.timeout ?? configuration.timeout
         let exchange = Exchange(try encoded(request), timeout: timeout, channel: channel)
-        let received = try await perform(exchange)
-        let inbox = inbox(for: exchange.request.url)
+        let head = try await perform(exchange)
+        let inbox = inbox(for: request.url)
         do throws(HTTPTransportError) {
-            let head = try received.parsedHead(from: request.url)
             let decoder = try ContentDecoder(head.headers, from: request.url.origin)
             let reader = BodyReader(exchange, channel, inbox: inbox, decoder: decoder)
             return HTTPStreamedResponse(status: head.status, headers: head.headers, body: HTTPResponseBody(reader))
@@ -219,16 +218,19 @@ extension CurlHTTPTransport {
     }
 
     private func sendWhole(_ exchange: Exchange) async throws -> HTTPResponse {
-        let received = try await perform(exchange)
+        var response = try await perform(exchange)
+        guard !response.body.isEmpty else { return response }
         do throws(HTTPTransportError) {
-            return try received.parsed(from: exchange.request.url, bodyLimit: configuration.maximumResponseBytes)
+            var decoder = try ContentDecoder(response.headers, from: exchange.request.url.origin)
+            response.body = try decoder.decode(response.body, upTo: configuration.maximumResponseBytes)
+            return response
         } catch {
             throw exchange.describing(error)
         }
     }
 
     /// Hands an exchange to its loop and waits for the response, or for its head if it is streamed.
-    private func perform(_ exchange: Exchange) async throws -> ReceivedResponse {
+    private func perform(_ exchange: Exchange) async throws -> HTTPResponse {
         let inbox = inbox(for: exchange.request.url)
         return try await withTaskCancellationHandler {
             try await unsafe withUnsafeThrowingContinuation { continuation in

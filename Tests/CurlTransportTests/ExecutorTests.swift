@@ -10,8 +10,7 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ExecutorTests {
-    @Test func `A task that prefers the executor is on the transport's thread before and after each request`() async throws
-    {
+    @Test func `A task that prefers the executor is on the transport's thread around each request`() async throws {
         try await withObservedTransport { transport, server, isOnThread in
             let request = try server.request(body: "asked")
             try await withTaskExecutorPreference(transport.executor(for: request.url)) {

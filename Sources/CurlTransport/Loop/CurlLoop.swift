@@ -43,7 +43,7 @@ struct CurlLoop: ~Copyable {
     private var ready: [Job] = []
     /// Exchanges that have ended in this turn. Their callers are resumed together, at the end of the turn: one by one,
     /// each would wake a thread that finds nothing more to do.
-    private var finished: [(exchange: Exchange, result: Result<ReceivedResponse, HTTPTransportError>)] = []
+    private var finished: [(exchange: Exchange, result: Result<HTTPResponse, HTTPTransportError>)] = []
     private var idleTransfers: [Transfer] = []
     private var shutdown = Shutdown()
 
@@ -188,7 +188,7 @@ struct CurlLoop: ~Copyable {
         }
     }
 
-    private mutating func end(_ job: Job, _ result: Result<ReceivedResponse, HTTPTransportError>) {
+    private mutating func end(_ job: Job, _ result: Result<HTTPResponse, HTTPTransportError>) {
         switch result {
         case .success:
             detach(job, failure: nil)
@@ -281,7 +281,7 @@ struct CurlLoop: ~Copyable {
     )
 
     private mutating func endAll(_ error: (Job) -> HTTPTransportError) {
-        while let job = deadlines.elements.first { end(job, .failure(error(job))) }
+        while let job = deadlines.first { end(job, .failure(error(job))) }
     }
 
     /// Refuses commands from now on, frees everything of curl's, then resumes those who wait for the end.
