@@ -29,6 +29,13 @@ struct TransportClient: Sendable {
 
     /// Sends so many requests.
     func run(_ requests: Int) async throws {
+        let executor = load.callers == .onThread ? transport.executor(for: request.url) : nil
+        try await withTaskExecutorPreference(executor) { try await runCallers(requests) }
+    }
+
+    func shutdown() async { await transport.shutdown() }
+
+    private func runCallers(_ requests: Int) async throws {
         let left = Left(requests)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<load.inFlight {
@@ -39,8 +46,6 @@ struct TransportClient: Sendable {
             try await group.waitForAll()
         }
     }
-
-    func shutdown() async { await transport.shutdown() }
 
     private func send() async throws {
         let response = try await transport.send(request)

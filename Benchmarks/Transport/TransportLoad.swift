@@ -20,8 +20,17 @@ struct TransportLoad: Sendable {
         static let smallResponse = Array(#"{"data":{"resource":{"id":"1","name":"Resource 1"}}}"#.utf8)
     }
 
+    /// Where the tasks run that send.
+    enum Callers: Sendable {
+        /// On the threads that all tasks share.
+        case anywhere
+        /// On the transport's own thread.
+        case onThread
+    }
+
     var kind: Kind
     var inFlight: Int
+    var callers = Callers.anywhere
     /// What becomes of freed memory.
     var heap: HeapSettings
     var base = ""
@@ -29,7 +38,9 @@ struct TransportLoad: Sendable {
 
     var url: String { base + kind.path }
     /// How reports call it.
-    var name: String { heap == .trimming ? "\(kind.rawValue), trimmed" : kind.rawValue }
+    var name: String {
+        kind.rawValue + (callers == .onThread ? ", own thread" : "") + (heap == .trimming ? ", trimmed" : "")
+    }
 
     /// The least share of the floor's requests a second; `nil` where none is asked.
     var throughputGoal: Double? {
@@ -57,7 +68,9 @@ struct TransportLoad: Sendable {
 
     /// All that is measured of each server, without the server.
     static let all =
-        [1, 16, 64, 256].map { TransportLoad(kind: .small, inFlight: $0, heap: .keeping) }
+        [Callers.anywhere, .onThread].flatMap { callers in
+            [1, 16, 64, 256].map { TransportLoad(kind: .small, inFlight: $0, callers: callers, heap: .keeping) }
+        }
         + [HeapSettings.keeping, .trimming].flatMap { heap in
             [1, 16, 64].map { TransportLoad(kind: .large, inFlight: $0, heap: heap) }
         }

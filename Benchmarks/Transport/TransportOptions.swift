@@ -32,7 +32,8 @@ struct TransportOptions: Sendable {
 
     static let help = """
         transport: sends requests with CurlHTTPTransport and, in turn with it, with a loop in C on libcurl's multi
-        interface, the floor; to a server in a process of its own.
+        interface, the floor; to a server in a process of its own. In rows "own thread" the tasks that send prefer the
+        transport's executor.
 
           --endpoint URL   also this server, which must answer POST URL/small and GET URL/large; several times if wanted
           --ca FILE        the authorities to trust, for an endpoint over TLS

@@ -7,7 +7,7 @@ import Foundation
 struct TransportReport {
     var isJSON: Bool
 
-    private static let widths = [13, 12, 9, 8, 7, 13, 8, 7, 13]
+    private static let widths = [13, 17, 9, 8, 7, 13, 8, 7, 13]
 
     func begin() {
         guard !isJSON else { return }

@@ -122,10 +122,9 @@ public final class CurlHTTPTransport: HTTPStreamingTransport {
         let channel = BodyChannel()
         let timeout = request.timeout ?? configuration.timeout
         let exchange = Exchange(try encoded(request), timeout: timeout, channel: channel)
-        let received = try await perform(exchange)
-        let inbox = inbox(of: exchange)
+        let head = try await perform(exchange)
+        let inbox = inbox(for: request.url)
         do throws(HTTPTransportError) {
-            let head = try received.parsedHead(from: request.url)
             let decoder = try ContentDecoder(head.headers, from: request.url.origin)
             let reader = BodyReader(exchange, channel, inbox: inbox, decoder: decoder)
             return HTTPStreamedResponse(status: head.status, headers: head.headers, body: HTTPResponseBody(reader))
@@ -134,6 +133,39 @@ public final class CurlHTTPTransport: HTTPStreamingTransport {
             throw exchange.describing(error)
         }
     }
+
+    /// The thread that serves a URL's origin, as an executor for tasks that mostly send and wait.
+    ///
+    /// A task elsewhere is woken for every response, on a thread that must be woken for it and wakes the transport's for
+    /// the next request. A task that prefers this executor changes threads for neither: many small requests cost a fifth
+    /// to a third less processor time, and one after the other they are up to half as fast again.
+    ///
+    /// ```swift
+    /// import CurlTransport
+    /// import HTTPTransport
+    ///
+    /// func statuses(of urls: [HTTPURL], over transport: CurlHTTPTransport) async throws -> [Int] {
+    ///     guard let first = urls.first else { return [] }
+    ///     return try await withTaskExecutorPreference(transport.executor(for: first)) {
+    ///         try await withThrowingTaskGroup(of: Int.self) { group in
+    ///             for url in urls {
+    ///                 group.addTask { try await transport.send(HTTPRequest(method: .get, url: url)).status }
+    ///             }
+    ///             return try await group.reduce(into: []) { $0.append($1) }
+    ///         }
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// For what such tasks do between their requests, all requests of the thread wait. It must be brief and must never
+    /// block: to wait there, at a lock or a semaphore, for a response of the same thread is to wait for ever. Work that
+    /// takes long belongs into `withTaskExecutorPreference(globalConcurrentExecutor) { … }`.
+    ///
+    /// The executor may outlive the transport: then its tasks run on the threads that all tasks share.
+    ///
+    /// - Parameter url: Where the tasks send to; with one thread, as by default, all URLs have the same. Tasks may send to
+    ///   others too, which costs what it costs from anywhere else.
+    public func executor(for url: HTTPURL) -> any TaskExecutor { inbox(for: url) }
 
     /// Ends the transport: refuses new requests, lets those accepted finish, cancels what is left when the time is
     /// over, closes all connections and ends the thread. Returns when all of that is done.
@@ -180,23 +212,26 @@ extension CurlHTTPTransport {
         for inbox in inboxes { try? inbox.post(.shutDown(deadline: nil, waiter: nil)) }
     }
 
-    private func inbox(of exchange: Exchange) -> LoopInbox {
+    private func inbox(for url: HTTPURL) -> LoopInbox {
         guard inboxes.count > 1 else { return inboxes[0] }
-        return inboxes[Int(UInt(bitPattern: exchange.request.url.origin.hashValue) % UInt(inboxes.count))]
+        return inboxes[Int(UInt(bitPattern: url.origin.hashValue) % UInt(inboxes.count))]
     }
 
     private func sendWhole(_ exchange: Exchange) async throws -> HTTPResponse {
-        let received = try await perform(exchange)
+        var response = try await perform(exchange)
+        guard !response.body.isEmpty else { return response }
         do throws(HTTPTransportError) {
-            return try received.parsed(from: exchange.request.url, bodyLimit: configuration.maximumResponseBytes)
+            var decoder = try ContentDecoder(response.headers, from: exchange.request.url.origin)
+            response.body = try decoder.decode(response.body, upTo: configuration.maximumResponseBytes)
+            return response
         } catch {
             throw exchange.describing(error)
         }
     }
 
     /// Hands an exchange to its loop and waits for the response, or for its head if it is streamed.
-    private func perform(_ exchange: Exchange) async throws -> ReceivedResponse {
-        let inbox = inbox(of: exchange)
+    private func perform(_ exchange: Exchange) async throws -> HTTPResponse {
+        let inbox = inbox(for: exchange.request.url)
         return try await withTaskCancellationHandler {
             try await unsafe withUnsafeThrowingContinuation { continuation in
                 guard exchange.begin(unsafe Exchange.Waiter(continuation)) else { return }

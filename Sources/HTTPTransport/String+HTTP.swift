@@ -5,8 +5,7 @@
 extension StringProtocol {
     /// Equality without regard to the case of ASCII letters.
     package func isEqualIgnoringCase(to other: some StringProtocol) -> Bool {
-        utf8.count == other.utf8.count
-            && utf8.elementsEqual(other.utf8) { $0.lowercasedASCII == $1.lowercasedASCII }
+        utf8.isEqualIgnoringCase(to: other.utf8)
     }
 
     /// The text with everything that could move a terminal's cursor or forge a line of a log escaped.
@@ -18,11 +17,10 @@ extension StringProtocol {
     }
 }
 
-extension String {
-    /// Without the spaces and tabs around it.
-    var trimmingHorizontalSpace: String {
-        let rest = utf8[...].trimmingHorizontalSpace
-        return rest.count == utf8.count ? self : String(Substring(rest))
+extension Collection<UInt8> {
+    /// Equality without regard to the case of ASCII letters.
+    func isEqualIgnoringCase(to other: some Collection<UInt8>) -> Bool {
+        count == other.count && elementsEqual(other) { $0.lowercasedASCII == $1.lowercasedASCII }
     }
 }
 
@@ -37,7 +35,7 @@ extension BidirectionalCollection<UInt8> where SubSequence == Self {
 }
 
 extension UInt8 {
-    fileprivate var isHorizontalSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+    var isHorizontalSpace: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 
     fileprivate var lowercasedASCII: UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self

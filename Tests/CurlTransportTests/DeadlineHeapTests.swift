@@ -47,7 +47,9 @@ import Testing
         for timer in timers { heap.insert(timer) }
         heap.remove(timers[0])
         heap.remove(timers[0])
-        #expect(heap.elements.count == 1)
+        #expect(heap.first === timers[1])
+        heap.remove(timers[1])
+        #expect(heap.isEmpty)
     }
 
     @Test(arguments: [Duration.seconds(Int64.max), .seconds(-1), .zero, .seconds(1)])

@@ -27,6 +27,59 @@ struct HTTPHeadersTests {
         #expect(headers.values(of: "a") == ["3"])
     }
 
+    @Test func `setting leaves fields of other names where they are`() throws {
+        var headers = HTTPHeaders()
+        for (name, value) in ["A": "1", "B": "", "a": "2", "C": "3"] as KeyValuePairs {
+            try headers.append(name: name, value: value)
+        }
+        try headers.set(name: "a", value: "4")
+        #expect(headers.fields.map(\.name) == ["B", "C", "a"])
+        #expect(headers.fields.map(\.value) == ["", "3", "4"])
+    }
+
+    @Test func `a name is made of the characters of a token`() {
+        let others = Array("!#$%&'*+-.^_`|~".utf8)
+        for byte in UInt8.min...UInt8.max {
+            let isToken =
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "a")...UInt8(ascii: "z"):
+                    true
+                default: others.contains(byte)
+                }
+            var headers = HTTPHeaders()
+            let wasAppended = headers.append(
+                line: [UInt8(ascii: "x"), byte, UInt8(ascii: ":"), UInt8(ascii: "1")].span
+            )
+            // A second colon is of the value.
+            #expect(wasAppended == (isToken || byte == UInt8(ascii: ":")), "\(byte)")
+        }
+    }
+
+    @Test(arguments: [
+        ("Name: value\r\n", "value"), ("Name:value", "value"), ("Name:\t a: b \t\n", "a: b"), ("Name:\r\n", ""),
+        ("Name:", ""),
+        ("Name: \r\n", ""), ("Name: \u{e9}", "\u{e9}"),
+    ])
+    func `a line of bytes is the same field as its name and value`(line: String, value: String) throws {
+        var (received, made) = (HTTPHeaders(), HTTPHeaders())
+        let wasAppended = received.append(line: Array(line.utf8).span)
+        #expect(wasAppended)
+        try made.append(name: "Name", value: value)
+        #expect(received == made)
+        #expect(received["name"] == value)
+    }
+
+    @Test(arguments: [
+        "", ":", "\n", "name", "na me: 1", "name : 1", "name: a\rb", "name: a\nb", "name: \0", "name: a\r\r\n",
+    ])
+    func `a line that is no field is not added`(line: String) {
+        var headers = HTTPHeaders()
+        let wasAppended = headers.append(line: Array(line.utf8).span)
+        #expect(!wasAppended)
+        #expect(headers == HTTPHeaders())
+    }
+
     @Test(arguments: ["", "a b", "a:", "a\r\nb", "a\0", "ä", "a;", "(a)"])
     func `a name that is no token is refused`(name: String) {
         var headers = HTTPHeaders()

@@ -14,67 +14,75 @@ protocol DeadlineHeapElement: AnyObject {
 /// - Complexity: O(log *n*) to insert and to remove; O(1) when deadlines come in order, as they mostly do; O(1) to look
 ///   at the earliest.
 struct DeadlineHeap<Element: DeadlineHeapElement> {
-    /// All elements, in no order that matters.
-    private(set) var elements: [Element] = []
+    /// The deadline beside the element: those that are only compared are not touched.
+    private struct Entry {
+        let deadline: ContinuousClock.Instant
+        let element: Element
+    }
 
-    var isEmpty: Bool { elements.isEmpty }
+    private var entries: [Entry] = []
+
+    var isEmpty: Bool { entries.isEmpty }
+
+    /// The one with the earliest deadline.
+    var first: Element? { entries.first?.element }
 
     /// The next deadline.
-    var earliest: ContinuousClock.Instant? { elements.first?.deadline }
+    var earliest: ContinuousClock.Instant? { entries.first?.deadline }
 
+    /// Takes an element in, whose deadline does not change while it is here.
     mutating func insert(_ element: Element) {
-        elements.append(element)
-        element.heapIndex = elements.count - 1
-        siftUp(from: elements.count - 1)
+        let entry = Entry(deadline: element.deadline, element: element)
+        entries.append(entry)
+        siftUp(entry, from: entries.count - 1)
     }
 
     /// Takes an element out, wherever it is; nothing happens if it is not there.
     mutating func remove(_ element: Element) {
-        guard let index = element.heapIndex, let last = elements.popLast() else { return }
+        guard let index = element.heapIndex, let last = entries.popLast() else { return }
         element.heapIndex = nil
-        guard last !== element else { return }
-        place(last, at: index)
-        siftUp(from: index)
-        siftDown(from: last.heapIndex ?? index)
+        guard index < entries.count else { return }
+        let isEarlier = last.deadline < entries[index].deadline
+        if isEarlier { siftUp(last, from: index) } else { siftDown(last, from: index) }
     }
 
     /// Takes out one element whose deadline has come.
     mutating func popExpired(at now: ContinuousClock.Instant) -> Element? {
-        guard let first = elements.first, first.deadline <= now else { return nil }
-        remove(first)
-        return first
+        guard let first = entries.first, first.deadline <= now else { return nil }
+        remove(first.element)
+        return first.element
     }
 
-    private mutating func place(_ element: Element, at index: Int) {
-        elements[index] = element
-        element.heapIndex = index
+    private mutating func place(_ entry: Entry, at index: Int) {
+        entries[index] = entry
+        entry.element.heapIndex = index
     }
 
-    private mutating func siftUp(from start: Int) {
-        let element = elements[start]
-        var index = start
-        while index > 0, element.deadline < elements[(index - 1) / 2].deadline {
-            place(elements[(index - 1) / 2], at: index)
+    /// Puts an entry where there is a hole, or above.
+    private mutating func siftUp(_ entry: Entry, from hole: Int) {
+        var index = hole
+        while index > 0, entry.deadline < entries[(index - 1) / 2].deadline {
+            place(entries[(index - 1) / 2], at: index)
             index = (index - 1) / 2
         }
-        if index != start { place(element, at: index) }
+        place(entry, at: index)
     }
 
-    private mutating func siftDown(from start: Int) {
-        let element = elements[start]
-        var index = start
-        while let child = earlierChild(of: index), elements[child].deadline < element.deadline {
-            place(elements[child], at: index)
+    /// Puts an entry where there is a hole, or below.
+    private mutating func siftDown(_ entry: Entry, from hole: Int) {
+        var index = hole
+        while let child = earlierChild(of: index), entries[child].deadline < entry.deadline {
+            place(entries[child], at: index)
             index = child
         }
-        if index != start { place(element, at: index) }
+        place(entry, at: index)
     }
 
     private func earlierChild(of index: Int) -> Int? {
         let left = 2 * index + 1
-        guard left < elements.count else { return nil }
+        guard left < entries.count else { return nil }
         let right = left + 1
-        return right < elements.count && elements[right].deadline < elements[left].deadline ? right : left
+        return right < entries.count && entries[right].deadline < entries[left].deadline ? right : left
     }
 }
 

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The turn of the loop: commands in, requests started, curl moved on, results out, sleep.
+// The turn of the loop: tasks run, commands in, requests started, curl moved on, results out, sleep.
 
 import CCurl
 import HTTPTransport
 
 /// Everything that happens on the transport's thread.
 ///
-/// A turn takes the commands, starts what has a place, lets curl perform, finishes what is done or out of time, and
-/// sleeps unless there is more to do. The loop ends when it is shut down and no job is left.
+/// A turn runs the tasks that prefer this thread, takes the commands, starts what has a place, lets curl perform, finishes
+/// what is done or out of time, and sleeps unless there is more to do. The loop ends when it is shut down and no job is
+/// left.
 ///
 /// (A structure that its thread owns: whether two accesses overlap, the compiler checks, and not each access.)
 struct CurlLoop: ~Copyable {
     /// Handles kept for the next requests. More may be in flight; what is over goes.
     private static let maximumIdleTransfers = 256
+
+    /// After so many jobs of tasks the connections are looked after, in the middle of whatever the tasks do.
+    private static let taskJobsPerTurn = 512
 
     private struct Shutdown {
         var isAsked = false
@@ -31,13 +35,15 @@ struct CurlLoop: ~Copyable {
     private var deadlines = DeadlineHeap<Job>()
     /// Empty between turns: memory for the commands of the next.
     private var commands: [LoopCommand] = []
+    /// Empty between turns: memory for what tasks have to do in the next.
+    private var taskJobs: [UnownedJob] = []
     /// Read when a turn begins, and again when curl has performed.
     private var now = ContinuousClock.now
     /// Jobs with a place, to be started in this order. Those that ended since are passed over.
     private var ready: [Job] = []
     /// Exchanges that have ended in this turn. Their callers are resumed together, at the end of the turn: one by one,
     /// each would wake a thread that finds nothing more to do.
-    private var finished: [(exchange: Exchange, result: Result<ReceivedResponse, HTTPTransportError>)] = []
+    private var finished: [(exchange: Exchange, result: Result<HTTPResponse, HTTPTransportError>)] = []
     private var idleTransfers: [Transfer] = []
     private var shutdown = Shutdown()
 
@@ -68,6 +74,7 @@ struct CurlLoop: ~Copyable {
     }
 
     private mutating func turn() throws(HTTPTransportError) {
+        runTasks()
         now = .now
         inbox.take(into: &commands)
         for command in commands { obey(command) }
@@ -84,6 +91,16 @@ struct CurlLoop: ~Copyable {
         resumeFinished()
         let isDone = shutdown.isAsked && deadlines.isEmpty
         if ready.isEmpty, !isDone, inbox.sleepIfEmpty() { try multi.sleep(milliseconds: millisecondsToSleep) }
+    }
+
+    /// Runs the tasks that prefer this thread, until none can run: then all that they want sent goes out together.
+    private mutating func runTasks() {
+        var count = 0
+        while count < Self.taskJobsPerTurn, inbox.take(into: &taskJobs) {
+            for job in taskJobs { unsafe job.runSynchronously(on: inbox.asUnownedTaskExecutor()) }
+            count += taskJobs.count
+            taskJobs.removeAll(keepingCapacity: true)
+        }
     }
 
     // MARK: - Commands
@@ -171,7 +188,7 @@ struct CurlLoop: ~Copyable {
         }
     }
 
-    private mutating func end(_ job: Job, _ result: Result<ReceivedResponse, HTTPTransportError>) {
+    private mutating func end(_ job: Job, _ result: Result<HTTPResponse, HTTPTransportError>) {
         switch result {
         case .success:
             detach(job, failure: nil)
@@ -264,7 +281,7 @@ struct CurlLoop: ~Copyable {
     )
 
     private mutating func endAll(_ error: (Job) -> HTTPTransportError) {
-        while let job = deadlines.elements.first { end(job, .failure(error(job))) }
+        while let job = deadlines.first { end(job, .failure(error(job))) }
     }
 
     /// Refuses commands from now on, frees everything of curl's, then resumes those who wait for the end.

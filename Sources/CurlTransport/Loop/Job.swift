@@ -35,7 +35,7 @@ final class Job: DeadlineHeapElement {
     }
 
     /// The response of a server that does not want the rest of the request, if that is so.
-    func earlyResponse(now: ContinuousClock.Instant) -> ReceivedResponse? {
+    func earlyResponse(now: ContinuousClock.Instant) -> HTTPResponse? {
         guard exchange.isLarge, case .inFlight(let transfer) = phase, transfer.isAnsweredEarly(now: now) else {
             return nil
         }

@@ -12,13 +12,13 @@ import HTTPTransport
 final class Exchange: Sendable {
     /// A caller who waits. Unchecked: the state below resumes it once, and checking costs an allocation a request.
     @safe struct Waiter: Sendable {
-        private let continuation: UnsafeContinuation<ReceivedResponse, any Error>
+        private let continuation: UnsafeContinuation<HTTPResponse, any Error>
 
-        init(_ continuation: UnsafeContinuation<ReceivedResponse, any Error>) {
+        init(_ continuation: UnsafeContinuation<HTTPResponse, any Error>) {
             unsafe self.continuation = unsafe continuation
         }
 
-        fileprivate func resume(with result: Result<ReceivedResponse, any Error>) {
+        fileprivate func resume(with result: Result<HTTPResponse, any Error>) {
             unsafe continuation.resume(with: result)
         }
     }
@@ -67,12 +67,12 @@ final class Exchange: Sendable {
     }
 
     /// Resumes the waiter, if one still waits, with the head of a response whose body goes its own way.
-    func deliverHead(_ head: [UInt8]) {
-        takeWaiter()?.resume(with: .success(ReceivedResponse(head: head, body: [])))
+    func deliverHead(_ head: HTTPResponse) {
+        takeWaiter()?.resume(with: .success(head))
     }
 
     /// Resumes the waiter, if one still waits, and ends the body's channel, if there is one.
-    func finish(_ result: Result<ReceivedResponse, HTTPTransportError>) {
+    func finish(_ result: Result<HTTPResponse, HTTPTransportError>) {
         takeWaiter()?.resume(with: result.mapError { $0 })
         guard let channel else { return }
         switch result {

@@ -2,6 +2,8 @@
 //
 // Collects what curl's callbacks deliver, counts it, and refuses what libcurl 7.88 would let pass.
 
+import HTTPTransport
+
 /// A response on its way in.
 ///
 /// It awaits a status line; then it is inside an informational (1xx) or the final head; a blank line ends a head. After
@@ -34,8 +36,7 @@ struct ResponseAccumulator {
     private var isChunked = false
     private var isWithoutBody = false
     private var bodyBytes = 0
-    private var head: [UInt8] = []
-    private var body: [UInt8] = []
+    private var response = HTTPResponse(status: 0)
 
     /// Why the response was refused, if it was.
     private(set) var refusal: Refusal?
@@ -59,19 +60,10 @@ struct ResponseAccumulator {
         self = ResponseAccumulator(maximumBodyBytes: maximumBodyBytes)
     }
 
-    /// The response, moved out; where it has come to stays known.
-    mutating func take() -> ReceivedResponse {
-        defer {
-            head = []
-            body = []
-        }
-        return ReceivedResponse(head: head, body: body)
-    }
-
-    /// The head alone, moved out; what follows is body and trailers.
-    mutating func takeHead() -> [UInt8] {
-        defer { head = [] }
-        return head
+    /// The response as it came, its content encoding not undone, moved out; where it has come to stays known.
+    mutating func take() -> HTTPResponse {
+        defer { response = HTTPResponse(status: 0) }
+        return response
     }
 
     /// Adds one line of a head with its line break; false if it is refused.
@@ -80,24 +72,12 @@ struct ResponseAccumulator {
         guard headBytes <= Self.maximumHeadBytes else { return refuse(.headTooLarge(limit: Self.maximumHeadBytes)) }
         switch position {
         case .beforeStatusLine:
-            guard unsafe line.hasPrefixIgnoringCase("http/") else { return refuse(.malformed("has no status line")) }
-            guard unsafe !line.hasStatus("101") else {
-                return refuse(.malformed("switches to another protocol, which nobody has asked for"))
-            }
-            position = unsafe line.hasStatus("1") ? .inInformationalHead : .inFinalHead
-            if position == .inFinalHead {
-                isWithoutBody = unsafe line.hasStatus("204") || line.hasStatus("304")
-                unsafe appendToHead(line)
-            }
+            return unsafe begin(line)
         case .inInformationalHead:
             if unsafe line.isBlankLine { position = .beforeStatusLine }
         case .inFinalHead:
-            if unsafe line.isBlankLine {
-                position = .afterHead
-            } else {
-                unsafe appendToHead(line)
-                return unsafe checkFraming(line)
-            }
+            guard unsafe line.isBlankLine else { return unsafe appendField(line) }
+            position = .afterHead
         case .afterHead:
             break
         }
@@ -106,12 +86,12 @@ struct ResponseAccumulator {
 
     /// Adds bytes of the body; false if they pass the limit, or are the first of a body that will.
     mutating func appendBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let expected = max(bytes.count, body.isEmpty ? contentLength ?? 0 : 0)
-        guard expected <= maximumBodyBytes - body.count else {
+        let expected = max(bytes.count, response.body.isEmpty ? contentLength ?? 0 : 0)
+        guard expected <= maximumBodyBytes - response.body.count else {
             return refuse(.bodyTooLarge(limit: maximumBodyBytes))
         }
         makeRoom(for: bytes.count)
-        unsafe body.append(contentsOf: bytes)
+        unsafe response.body.append(contentsOf: bytes)
         noteBody(bytes.count)
         return true
     }
@@ -124,14 +104,37 @@ struct ResponseAccumulator {
     /// Makes room for the whole body at once, as far as the length is believed that a server claims: a megabyte, or
     /// eight times what has come.
     private mutating func makeRoom(for count: Int) {
-        let needed = body.count + count
-        let believed = min(contentLength ?? 0, max(1 << 20, 8 * body.count))
-        if body.capacity < needed, needed <= believed { body.reserveCapacity(believed) }
+        let needed = response.body.count + count
+        let believed = min(contentLength ?? 0, max(1 << 20, 8 * response.body.count))
+        if response.body.capacity < needed, needed <= believed { response.body.reserveCapacity(believed) }
     }
 
-    private mutating func appendToHead(_ line: UnsafeRawBufferPointer) {
-        if head.isEmpty { head.reserveCapacity(512) }
-        unsafe head.append(contentsOf: line)
+    private mutating func begin(_ line: UnsafeRawBufferPointer) -> Bool {
+        guard unsafe line.hasPrefixIgnoringCase("http/") else { return refuse(.malformed("has no status line")) }
+        switch unsafe line.status {
+        case 101?:
+            return refuse(.malformed("switches to another protocol, which nobody has asked for"))
+        case (100..<200)?:
+            position = .inInformationalHead
+        case (200..<600)?:
+            position = .inFinalHead
+            response.status = unsafe line.status ?? 0
+            isWithoutBody = [204, 304].contains(response.status)
+        default:
+            return refuse(.malformed("has no valid status line"))
+        }
+        return true
+    }
+
+    private mutating func appendField(_ line: UnsafeRawBufferPointer) -> Bool {
+        guard unsafe response.headers.append(line: line.assumingMemoryBound(to: UInt8.self).span) else {
+            guard let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")) else {
+                return refuse(.malformed("has a header line without a colon"))
+            }
+            let name = unsafe String(decoding: line[..<colon].prefix(64), as: UTF8.self)
+            return refuse(.malformed("has an invalid header field '\(name.printable)'"))
+        }
+        return unsafe checkFraming(line)
     }
 
     /// Two lengths, or a length and chunks, leave open where the response ends
@@ -164,10 +167,13 @@ struct ResponseAccumulator {
 extension UnsafeRawBufferPointer {
     fileprivate var isBlankLine: Bool { unsafe allSatisfy { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") } }
 
-    /// Whether the status of `HTTP/1.1 103 Early Hints` begins with these digits.
-    fileprivate func hasStatus(_ digits: String) -> Bool {
-        guard let space = unsafe firstIndex(of: UInt8(ascii: " ")) else { return false }
-        return unsafe self[(space + 1)...].starts(with: digits.utf8)
+    /// The status of `HTTP/1.1 200 OK` ([RFC 9112, section 4](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
+    fileprivate var status: Int? {
+        guard let space = unsafe firstIndex(of: UInt8(ascii: " ")) else { return nil }
+        let digits = unsafe self[(space + 1)...].prefix { !$0.isLineSpace }
+        guard unsafe digits.count == 3, unsafe digits.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+        else { return nil }
+        return unsafe digits.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) }
     }
 
     /// Whether the line begins with this text, which is in lower case.

@@ -36,7 +36,7 @@ private func receiveHeaderLine(
     transfer.noteBytes()
     guard unsafe transfer.response.appendHeaderLine(line) else { return 0 }
     if transfer.hasHead, let exchange = transfer.job?.exchange, exchange.channel != nil {
-        exchange.deliverHead(transfer.response.takeHead())
+        exchange.deliverHead(transfer.response.take())
     }
     return line.count
 }

@@ -86,7 +86,7 @@ import HTTPTransport
     private var hasComplaint: Bool { unsafe errorText[0] != 0 }
 
     /// What has become of the request, now that curl is done with it.
-    func result(_ code: CURLcode) -> Result<ReceivedResponse, HTTPTransportError> {
+    func result(_ code: CURLcode) -> Result<HTTPResponse, HTTPTransportError> {
         if code == CURLE_OK, response.isHeadComplete { return .success(response.take()) }
         // The end of a stream by RST_STREAM with NO_ERROR, which says nothing against what has come.
         if code == CURLE_HTTP2_STREAM, response.isWhole, !hasComplaint { return .success(response.take()) }

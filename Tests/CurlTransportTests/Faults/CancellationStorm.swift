@@ -50,17 +50,20 @@ final class CancellationStorm: Sendable {
     /// How many requests the server has seen.
     var seenCount: Int { seen.count }
 
-    /// Sends requests over a transport with fewer connections than callers, and shuts it down.
+    /// Sends requests over a transport with fewer connections than callers, and shuts it down. Half of the callers are on
+    /// the transport's own thread.
     func run(requests: Int, seed: UInt64) async throws -> Tally {
         let transport = try CurlHTTPTransport(configuration: CurlConfiguration(maximumConnectionsPerHost: 40))
+        let executor = transport.executor(for: try HTTPURL(server.url))
         let tally = try await withThrowingTaskGroup(of: Tally.self) { group in
             for caller in 0..<Self.callers {
-                group.addTask {
+                let executor = caller.isMultiple(of: 2) ? executor : nil
+                group.addTask(executorPreference: executor) {
                     var generator = SplitMix64(seed: seed &+ UInt64(caller))
                     var tally = Tally()
                     for number in 0..<requests / Self.callers {
                         let id = "\(((Int(seed) * Self.callers) + caller) * requests + number)"
-                        tally = tally + (try await self.ask(id, over: transport, using: &generator))
+                        tally = tally + (try await self.ask(id, over: transport, on: executor, using: &generator))
                     }
                     return tally
                 }
@@ -74,6 +77,7 @@ final class CancellationStorm: Sendable {
     private func ask(
         _ id: String,
         over transport: CurlHTTPTransport,
+        on executor: (any TaskExecutor)?,
         using generator: inout SplitMix64
     ) async throws -> Tally {
         let isBrief = Int.random(in: 0..<20, using: &generator) == 0
@@ -83,7 +87,7 @@ final class CancellationStorm: Sendable {
             body: id,
             timeout: isBrief ? .milliseconds(Int.random(in: 1...3, using: &generator)) : nil
         )
-        let task = Task { try await transport.send(request) }
+        let task = Task(executorPreference: executor) { try await transport.send(request) }
         let isCancelled = try await Self.mayCancel(task, using: &generator)
         do {
             let text = try await task.value.text
