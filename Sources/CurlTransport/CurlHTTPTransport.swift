@@ -157,9 +157,13 @@ public final class CurlHTTPTransport: HTTPStreamingTransport {
     /// }
     /// ```
     ///
-    /// For what such tasks do between their requests, all requests of the thread wait. It must be brief and must never
-    /// block: to wait there, at a lock or a semaphore, for a response of the same thread is to wait for ever. Work that
-    /// takes long belongs into `withTaskExecutorPreference(globalConcurrentExecutor) { … }`.
+    /// For what such tasks do between their requests, all requests of the thread wait; gzip is done on the task that sends
+    /// or receives. It must be brief and must never block: to wait there, at a lock or a semaphore, for a response of the
+    /// same thread is to wait for ever. Work that takes long belongs into
+    /// `withTaskExecutorPreference(globalConcurrentExecutor) { … }`.
+    ///
+    /// Tasks run in the order in which they can go on, whatever their priorities. The thread blocks `SIGPIPE`: a process
+    /// that is begun there inherits that.
     ///
     /// The executor may outlive the transport: then its tasks run on the threads that all tasks share.
     ///

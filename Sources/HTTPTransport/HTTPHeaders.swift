@@ -18,7 +18,8 @@
 /// ([RFC 9110, section 5](https://www.rfc-editor.org/rfc/rfc9110#section-5)), so that a value from outside can never
 /// become a header, or a request, of its own.
 ///
-/// They are kept as one text, and not as one of each: a response has many, and most are never looked at.
+/// They are kept as one text, and not as one of each: a response has many, and most are never looked at. Two are equal if
+/// they have the same names and values, byte for byte, in the same order.
 public struct HTTPHeaders: Hashable, Sendable {
     /// One field.
     public struct Field: Hashable, Sendable {

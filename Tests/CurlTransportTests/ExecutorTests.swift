@@ -97,19 +97,34 @@ import Testing
         }
     }
 
-    @Test func `A task of the thread that shuts the transport down goes on elsewhere`() async throws {
-        try await withObservedTransport { transport, server, isOnThread in
+    @Test func `A task of the thread that shuts the transport down goes on`() async throws {
+        try await withTransport { transport, server in
             let request = try server.request()
             try await withTaskExecutorPreference(transport.executor(for: request.url)) {
                 await transport.shutdown()
-                #expect(!isOnThread())
                 let error = try await failure { try await transport.send(request) }
                 #expect(error.code == .shutDown)
             }
         }
     }
 
-    @Test func `Tasks outlive a transport that is let go`() async throws {
+    @Test func `Tasks that the thread has not run when it ends are run elsewhere`() async throws {
+        let owner = try Owner()
+        try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<100 {
+                group.addTask(executorPreference: owner.executor) {
+                    // On the thread, so that what is left to do is more than the thread does before it ends.
+                    if number == 0 { owner.letGo() }
+                    for _ in 0..<100 { await Task.yield() }
+                    return number
+                }
+            }
+            let sum = try await group.reduce(0, +)
+            #expect(sum == 4_950)
+        }
+    }
+
+    @Test func `Tasks are run when the transport has ended`() async throws {
         let executor = try CurlHTTPTransport().executor(for: HTTPURL("http://localhost"))
         let tasks = (0..<100).map { number in
             Task(executorPreference: executor) {
@@ -154,6 +169,20 @@ import Testing
             }
         }
     }
+}
+
+/// The only one who holds a transport.
+private final class Owner: Sendable {
+    let executor: any TaskExecutor
+    private let transport: Mutex<CurlHTTPTransport?>
+
+    init() throws {
+        let transport = try CurlHTTPTransport()
+        executor = transport.executor(for: try HTTPURL("http://localhost"))
+        self.transport = Mutex(transport)
+    }
+
+    func letGo() { transport.withLock { $0 = nil } }
 }
 
 /// Runs a test that can tell the transport's thread: by its observer, which is called there.

@@ -143,7 +143,7 @@ import Testing
 
     @Test(arguments: [
         "\r\n", "ICY 200 OK\r\n", "HTTP/1.1\r\n", "HTTP/1.1 20 OK\r\n", "HTTP/1.1 099 OK\r\n", "HTTP/1.1 600 No\r\n",
-        "HTTP/1.1 2000 OK\r\n", "HTTP/1.1 2x0 OK\r\n",
+        "HTTP/1.1 2000 OK\r\n", "HTTP/1.1 2x0 OK\r\n", "HTTP/1.1 200\tOK\r\n",
     ])
     func `A status that is none is refused`(line: String) {
         let response = Accumulation()
@@ -155,7 +155,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "a b: s3cret\r\n", "s3cret without colon\r\n", ": s3cret\r\n", " folded: s3cret\r\n", "name: s3cret\u{1}\r\n",
+        "a b: s3cret\r\n", "s3cret without colon\r\n", ": s3cret\r\n", " folded: s3cret\r\n", " s3cret: x\r\n",
+        "\ts3cret\r\n", "name: s3cret\u{1}\r\n",
         "name: s3cret\r\r\n", "name\r\n", ":\r\n",
     ])
     func `A field that is none is refused, its value not shown`(line: String) {

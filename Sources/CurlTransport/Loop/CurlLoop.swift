@@ -8,15 +8,15 @@ import HTTPTransport
 /// Everything that happens on the transport's thread.
 ///
 /// A turn runs the tasks that prefer this thread, takes the commands, starts what has a place, lets curl perform, finishes
-/// what is done or out of time, and sleeps unless there is more to do. The loop ends when it is shut down and no job is
-/// left.
+/// what is done or out of time, and sleeps unless there is more to do. The loop ends when it is shut down and no request
+/// is left; what tasks still have to do, they then do elsewhere.
 ///
 /// (A structure that its thread owns: whether two accesses overlap, the compiler checks, and not each access.)
 struct CurlLoop: ~Copyable {
     /// Handles kept for the next requests. More may be in flight; what is over goes.
     private static let maximumIdleTransfers = 256
 
-    /// After so many jobs of tasks the connections are looked after, in the middle of whatever the tasks do.
+    /// After so many jobs of tasks the connections are looked after, however many are left.
     private static let taskJobsPerTurn = 512
 
     private struct Shutdown {
@@ -35,8 +35,9 @@ struct CurlLoop: ~Copyable {
     private var deadlines = DeadlineHeap<Job>()
     /// Empty between turns: memory for the commands of the next.
     private var commands: [LoopCommand] = []
-    /// Empty between turns: memory for what tasks have to do in the next.
+    /// What tasks have to do, of which the first so many are done.
     private var taskJobs: [UnownedJob] = []
+    private var taskJobsDone = 0
     /// Read when a turn begins, and again when curl has performed.
     private var now = ContinuousClock.now
     /// Jobs with a place, to be started in this order. Those that ended since are passed over.
@@ -90,16 +91,23 @@ struct CurlLoop: ~Copyable {
         expire()
         resumeFinished()
         let isDone = shutdown.isAsked && deadlines.isEmpty
-        if ready.isEmpty, !isDone, inbox.sleepIfEmpty() { try multi.sleep(milliseconds: millisecondsToSleep) }
+        guard ready.isEmpty, taskJobsDone == taskJobs.count, !isDone else { return }
+        if inbox.sleepIfEmpty() { try multi.sleep(milliseconds: millisecondsToSleep) }
     }
 
-    /// Runs the tasks that prefer this thread, until none can run: then all that they want sent goes out together.
+    /// Runs the tasks that prefer this thread until none can run, so that all they want sent goes out together, or until
+    /// enough have.
     private mutating func runTasks() {
-        var count = 0
-        while count < Self.taskJobsPerTurn, inbox.take(into: &taskJobs) {
-            for job in taskJobs { unsafe job.runSynchronously(on: inbox.asUnownedTaskExecutor()) }
-            count += taskJobs.count
-            taskJobs.removeAll(keepingCapacity: true)
+        LoopThread.withAutoreleasePool {
+            for _ in 0..<Self.taskJobsPerTurn {
+                if taskJobsDone == taskJobs.count {
+                    taskJobs.removeAll(keepingCapacity: true)
+                    taskJobsDone = 0
+                    guard inbox.take(into: &taskJobs) else { return }
+                }
+                taskJobsDone += 1
+                unsafe taskJobs[taskJobsDone - 1].runSynchronously(on: inbox.asUnownedTaskExecutor())
+            }
         }
     }
 
@@ -287,6 +295,7 @@ struct CurlLoop: ~Copyable {
     /// Refuses commands from now on, frees everything of curl's, then resumes those who wait for the end.
     private mutating func close(_ reason: HTTPTransportError) {
         var waiters = shutdown.waiters
+        for job in taskJobs[taskJobsDone...] { globalConcurrentExecutor.enqueue(job) }
         for command in inbox.close(reason) {
             switch command {
             case .start(let exchange): refuse(exchange, reason)

@@ -7,6 +7,7 @@ import HTTPTransport
 
 #if canImport(Darwin)
     import Darwin
+    import ObjectiveC
 #elseif canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -45,6 +46,15 @@ enum LoopThread {
             if let thread = unsafe thread { unsafe pthread_detach(thread) }
         #else
             pthread_detach(thread)
+        #endif
+    }
+
+    /// Runs a closure and lets go of what Objective-C keeps for the end of a pool, of which a thread has none by itself.
+    static func withAutoreleasePool(_ run: () -> Void) {
+        #if canImport(ObjectiveC)
+            autoreleasepool { run() }
+        #else
+            run()
         #endif
     }
 

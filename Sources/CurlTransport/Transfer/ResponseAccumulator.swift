@@ -128,6 +128,9 @@ struct ResponseAccumulator {
 
     private mutating func appendField(_ line: UnsafeRawBufferPointer) -> Bool {
         guard unsafe response.headers.append(line: line.assumingMemoryBound(to: UInt8.self).span) else {
+            guard unsafe line.first?.isLineSpace == false else {
+                return refuse(.malformed("has a header field on more than one line"))
+            }
             guard let colon = unsafe line.firstIndex(of: UInt8(ascii: ":")) else {
                 return refuse(.malformed("has a header line without a colon"))
             }
@@ -165,12 +168,12 @@ struct ResponseAccumulator {
 }
 
 extension UnsafeRawBufferPointer {
-    fileprivate var isBlankLine: Bool { unsafe allSatisfy { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") } }
+    fileprivate var isBlankLine: Bool { unsafe allSatisfy(\.isLineBreak) }
 
     /// The status of `HTTP/1.1 200 OK` ([RFC 9112, section 4](https://www.rfc-editor.org/rfc/rfc9112#section-4)).
     fileprivate var status: Int? {
         guard let space = unsafe firstIndex(of: UInt8(ascii: " ")) else { return nil }
-        let digits = unsafe self[(space + 1)...].prefix { !$0.isLineSpace }
+        let digits = unsafe self[(space + 1)...].prefix { $0 != UInt8(ascii: " ") && !$0.isLineBreak }
         guard unsafe digits.count == 3, unsafe digits.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
         else { return nil }
         return unsafe digits.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) }
@@ -208,10 +211,6 @@ extension UnsafeRawBufferPointer {
 }
 
 extension UInt8 {
-    fileprivate var isLineSpace: Bool {
-        switch self {
-        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"): true
-        default: false
-        }
-    }
+    fileprivate var isLineBreak: Bool { self == UInt8(ascii: "\r") || self == UInt8(ascii: "\n") }
+    fileprivate var isLineSpace: Bool { isLineBreak || self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 }
