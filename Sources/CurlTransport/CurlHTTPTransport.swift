@@ -136,9 +136,9 @@ public final class CurlHTTPTransport: HTTPStreamingTransport {
 
     /// The thread that serves a URL's origin, as an executor for tasks that mostly send and wait.
     ///
-    /// A task elsewhere is woken for every response, on a thread that must be woken for it and wakes the transport's for
-    /// the next request. A task that prefers this executor changes threads for neither: many small requests cost a fifth
-    /// to a third less processor time, and one after the other they are up to half as fast again.
+    /// A task elsewhere goes on, after each response, on a thread that must be woken for it, and wakes the transport's for
+    /// the next request. A task that prefers this executor changes threads for neither: small requests in the clear cost
+    /// a sixth to a quarter less processor time, and one after the other a fifth more of them are answered in a second.
     ///
     /// ```swift
     /// import CurlTransport
