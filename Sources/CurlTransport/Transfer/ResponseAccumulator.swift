@@ -111,18 +111,15 @@ struct ResponseAccumulator {
 
     private mutating func begin(_ line: UnsafeRawBufferPointer) -> Bool {
         guard unsafe line.hasPrefixIgnoringCase("http/") else { return refuse(.malformed("has no status line")) }
-        switch unsafe line.status {
-        case 101?:
-            return refuse(.malformed("switches to another protocol, which nobody has asked for"))
-        case (100..<200)?:
-            position = .inInformationalHead
-        case (200..<600)?:
-            position = .inFinalHead
-            response.status = unsafe line.status ?? 0
-            isWithoutBody = [204, 304].contains(response.status)
-        default:
+        guard let status = unsafe line.status, (100..<600).contains(status) else {
             return refuse(.malformed("has no valid status line"))
         }
+        guard status != 101 else {
+            return refuse(.malformed("switches to another protocol, which nobody has asked for"))
+        }
+        position = status < 200 ? .inInformationalHead : .inFinalHead
+        response.status = status
+        isWithoutBody = status == 204 || status == 304
         return true
     }
 

@@ -47,6 +47,9 @@ extension LoopbackFault {
         }
     }
 
+    /// Short where running out of time is what is expected, and else as long as a busy machine may take.
+    var timeout: Duration { expectation == .error(.timedOut) ? .milliseconds(800) : .seconds(25) }
+
     /// What the caller of the second request of a connection gets.
     var secondExpectation: FaultExpectation {
         switch self {

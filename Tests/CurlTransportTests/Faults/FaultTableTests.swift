@@ -15,7 +15,7 @@ import Testing
             // On a fresh connection, then, where the server keeps it, on one that was used: curl treats these
             // differently.
             for (number, expected) in zip(1..., [fault.expectation, fault.secondExpectation]) {
-                let request = try server.request(body: fault.requestBody, timeout: .milliseconds(800))
+                let request = try server.request(body: fault.requestBody, timeout: fault.timeout)
                 let start = ContinuousClock.now
                 let outcome = try await outcome { try await transport.send(request) }
                 #expect(outcome == expected)
@@ -33,7 +33,7 @@ import Testing
             for _ in 1...2 {
                 let request = try server.request(
                     body: fault.requestBody,
-                    timeout: .milliseconds(800),
+                    timeout: fault.timeout,
                     isIdempotent: true
                 )
                 let outcome = try await outcome { try await transport.send(request) }
