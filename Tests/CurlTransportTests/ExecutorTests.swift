@@ -125,7 +125,9 @@ import Testing
     }
 
     @Test func `Tasks are run when the transport has ended`() async throws {
-        let executor = try CurlHTTPTransport().executor(for: HTTPURL("http://localhost"))
+        let transport = try CurlHTTPTransport()
+        let executor = transport.executor(for: try HTTPURL("http://localhost"))
+        await transport.shutdown()
         let tasks = (0..<100).map { number in
             Task(executorPreference: executor) {
                 for _ in 0..<number { await Task.yield() }
@@ -139,12 +141,7 @@ import Testing
     }
 
     @Test func `A cancelled task of the thread returns at once`() async throws {
-        let arrived = Signal()
-        let handler: @Sendable (LoopbackRequest) -> LoopbackReply = { _ in
-            arrived.send()
-            return .silence
-        }
-        try await withTransport(handler: handler) { transport, server in
+        try await withSilentServer { transport, server, arrived in
             let request = try server.request()
             let task = Task(executorPreference: transport.executor(for: request.url)) {
                 try await transport.send(request)

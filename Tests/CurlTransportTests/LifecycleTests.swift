@@ -35,12 +35,7 @@ import Testing
 
     @Test func `A shutdown cancels what does not finish in its time, and says that it may have been sent`() async throws
     {
-        let arrived = Signal()
-        let handler: @Sendable (LoopbackRequest) -> LoopbackReply = { _ in
-            arrived.send()
-            return .silence
-        }
-        try await withTransport(handler: handler) { transport, server in
+        try await withSilentServer { transport, server, arrived in
             let request = try server.request()
             let task = Task { try await transport.send(request) }
             await arrived.wait()
@@ -52,12 +47,7 @@ import Testing
     }
 
     @Test func `Shutdowns at once all return, by the earliest deadline`() async throws {
-        let arrived = Signal()
-        let handler: @Sendable (LoopbackRequest) -> LoopbackReply = { _ in
-            arrived.send()
-            return .silence
-        }
-        try await withTransport(handler: handler) { transport, server in
+        try await withSilentServer { transport, server, arrived in
             let request = try server.request()
             let task = Task { try await transport.send(request) }
             await arrived.wait()

@@ -25,6 +25,18 @@ func withTransport(
     await transport.shutdown(drainingFor: .zero)
 }
 
+/// Runs a test with a server that tells of each request and never answers.
+func withSilentServer(
+    _ test: (CurlHTTPTransport, LoopbackHTTPServer, _ arrived: Signal) async throws -> Void
+) async throws {
+    let arrived = Signal()
+    let handler: @Sendable (LoopbackRequest) -> LoopbackReply = { _ in
+        arrived.send()
+        return .silence
+    }
+    try await withTransport(handler: handler) { try await test($0, $1, arrived) }
+}
+
 extension LoopbackHTTPServer {
     /// A request to this server.
     func request(
