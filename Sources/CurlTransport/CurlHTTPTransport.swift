@@ -137,8 +137,9 @@ public final class CurlHTTPTransport: HTTPStreamingTransport {
     /// The thread that serves a URL's origin, as an executor for tasks that mostly send and wait.
     ///
     /// A task elsewhere goes on, after each response, on a thread that must be woken for it, and wakes the transport's for
-    /// the next request. A task that prefers this executor changes threads for neither: small requests in the clear cost
-    /// a sixth to a quarter less processor time, and one after the other a fifth more of them are answered in a second.
+    /// the next request. A task that prefers this executor changes threads for neither: up to 64 small requests at a time
+    /// in the clear cost an eighth to a quarter less processor time, and one after the other a fifth more of them are
+    /// answered in a second.
     ///
     /// ```swift
     /// import CurlTransport
