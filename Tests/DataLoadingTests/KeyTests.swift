@@ -125,7 +125,7 @@ struct KeyTests {
 
     @Test func `a fetch hashes its key once`() async throws {
         let count = try await hashCount(options: DataLoaderOptions(), 2) { loader, hashes in
-            // Room for more keys: a hash table that grows hashes what it holds.
+            // What was known is known no more: nobody looks for a result where there is none.
             _ = try await loader.loadMany((10..<20).map { Counted(number: $0, hashes: hashes) })
             for key in 10..<20 { loader.clear(Counted(number: key, hashes: hashes)) }
         }

@@ -16,7 +16,7 @@ extension DataLoader {
     /// - Throws: The key's error, whatever the batch function threw, ``DataLoaderError`` if the function broke its
     ///   contract, or `CancellationError`.
     /// - Complexity: O(1), besides the fetch.
-    @inlinable
+    @inlinable @inline(__always)
     public nonisolated func load(_ key: Key) async throws -> Value {
         if let result = intake.withLock({ $0.known(key) }) { return try result.get() }
         return try await fetch(key)

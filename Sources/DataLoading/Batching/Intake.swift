@@ -60,10 +60,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The result of a key, if it is there and nothing but returning it is to be done.
     @inlinable
     func known(_ key: Key) -> Result<Value, any Error>? {
-        guard returnsKnownAtOnce, memo.knowsResults, let place = memo.find(key),
-            case .finished(_, let result) = memo.places[place]
-        else { return nil }
-        return result
+        returnsKnownAtOnce && memo.knowsResults ? memo.result(of: key) : nil
     }
 
     /// Takes a load in: finds the result, joins a pending key, or adds the key to the queue of the current scope.

@@ -89,7 +89,7 @@ final class CacheRules<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// A memo that goes by these rules.
     @usableFromInline var memo: Memo<Key, Value> {
         Memo(
-            cacheKeys: cacheKey == nil ? nil : CacheKeyIndex(),
+            hasCacheKeys: cacheKey != nil,
             ledger: keepsBooks ? Ledger(limit: total, ages: elapsed != nil) : nil
         )
     }

@@ -33,14 +33,22 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             case .pending(let key, _), .finished(let key, _): key
             }
         }
+
+        @inlinable
+        func isOf(_ key: Key) -> Bool {
+            switch self {
+            case .vacant: false
+            case .pending(let other, _), .finished(let other, _): other == key
+            }
+        }
     }
 
-    @usableFromInline var index: [Key: Int32] = [:]
+    @usableFromInline var index = PlaceIndex()
     @usableFromInline var places: ContiguousArray<Place> = []
     /// The first of the vacant places, which are linked; -1 if there is none.
     @usableFromInline var firstVacant = -1
-    /// The index that takes the place of `index` if keys are told apart by a function.
-    @usableFromInline var cacheKeys: CacheKeyIndex?
+    /// What keys are told apart by, for each place, if not by themselves.
+    @usableFromInline var cacheKeys: ContiguousArray<CacheKey?>?
     /// What is known of the results, if they are bounded or age.
     @usableFromInline var ledger: Ledger?
     @usableFromInline var renewals: Renewals?
@@ -50,14 +58,14 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline var generation = 0
 
     @inlinable
-    init(cacheKeys: CacheKeyIndex? = nil, ledger: Ledger? = nil) {
-        self.cacheKeys = cacheKeys
+    init(hasCacheKeys: Bool = false, ledger: Ledger? = nil) {
+        if hasCacheKeys { cacheKeys = [] }
         self.ledger = ledger
     }
 
     /// A memo of the same kind that knows nothing.
     @inlinable var emptied: Self {
-        var memo = Self(cacheKeys: cacheKeys == nil ? nil : CacheKeyIndex(), ledger: ledger?.emptied)
+        var memo = Self(hasCacheKeys: cacheKeys != nil, ledger: ledger?.emptied)
         memo.generation = generation + 1
         return memo
     }
@@ -66,17 +74,38 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @inlinable
     mutating func prepare(for more: Int) {
         guard more > places.count else { return }
-        if cacheKeys == nil { index.reserveCapacity(index.count + more) } else { cacheKeys?.prepare(for: more) }
+        index.reserve(more)
         places.reserveCapacity(places.count + more)
+        cacheKeys?.reserveCapacity(places.count + more)
     }
 
     /// The number of a key's place.
     @inlinable
-    func find(_ key: Key) -> Int? { index[key].map { Int($0) } }
+    func find(_ key: Key) -> Int? { find(key, PlaceIndex.hash(of: key)) }
 
     @inlinable
     func find(_ key: Key, as cacheKey: CacheKey?) -> Int? {
-        if let cacheKey { cacheKeys?.find(cacheKey) } else { find(key) }
+        guard let cacheKey else { return find(key) }
+        return find(cacheKey, PlaceIndex.hash(of: cacheKey))
+    }
+
+    @inlinable @inline(__always)
+    func find(_ key: Key, _ hash: UInt32) -> Int? {
+        index.first(of: hash) { places[$0].isOf(key) ? $0 : nil }
+    }
+
+    @inlinable
+    func find(_ cacheKey: CacheKey, _ hash: UInt32) -> Int? {
+        index.first(of: hash) { cacheKeys?[$0] == cacheKey ? $0 : nil }
+    }
+
+    /// What is known of a key, if it is a result. (Part of its callers: for a call, all of the memo is copied.)
+    @inlinable @inline(__always)
+    func result(of key: Key) -> Result<Value, any Error>? {
+        guard index.count > 0 else { return nil }
+        return index.first(of: PlaceIndex.hash(of: key)) { number in
+            if case .finished(key, let result) = places[number] { result } else { nil }
+        }
     }
 
     /// The number of a key's place. A new one is to be set at once.
@@ -84,22 +113,25 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// - Complexity: O(1), and one hash.
     @inlinable
     mutating func claim(_ key: Key) -> (number: Int, isNew: Bool) {
-        let vacant = firstVacant >= 0 ? firstVacant : places.count
-        let number = Int(Self.found(&index[key, default: -1], orElse: Int32(truncatingIfNeeded: vacant)))
-        return (number, number == vacant)
+        let hash = PlaceIndex.hash(of: key)
+        if let number = find(key, hash) { return (number, false) }
+        return (insertVacant(hash), true)
     }
 
     @inlinable
     mutating func claim(_ key: Key, as cacheKey: CacheKey?) -> (number: Int, isNew: Bool) {
         guard let cacheKey else { return claim(key) }
-        let vacant = firstVacant >= 0 ? firstVacant : places.count
-        let number = cacheKeys?.claim(cacheKey, orElse: vacant) ?? vacant
-        return (number, number == vacant)
+        let hash = PlaceIndex.hash(of: cacheKey)
+        if let number = find(cacheKey, hash) { return (number, false) }
+        let number = insertVacant(hash)
+        if number == cacheKeys?.count { cacheKeys?.append(cacheKey) } else { cacheKeys?[number] = cacheKey }
+        return (number, true)
     }
 
     @inlinable
-    static func found(_ number: inout Int32, orElse vacant: Int32) -> Int32 {
-        if number < 0 { number = vacant }
+    mutating func insertVacant(_ hash: UInt32) -> Int {
+        let number = firstVacant >= 0 ? firstVacant : places.count
+        index.insert(number, hash)
         return number
     }
 
@@ -124,7 +156,8 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         case .vacant:
             return place
         case .pending(let key, _), .finished(let key, _):
-            if cacheKeys == nil { index[key] = nil } else { cacheKeys?.remove(number) }
+            let cacheKey = cacheKeys?[number].take()
+            index.remove(number, cacheKey.map { PlaceIndex.hash(of: $0) } ?? PlaceIndex.hash(of: key))
         }
         if case .finished = place { ledger?.remove(number) }
         places[number] = .vacant(next: firstVacant)
