@@ -70,6 +70,28 @@ import Testing
         }
     }
 
+    @Test func `Handles that are used again go where each request says, also after a URL that curl refuses`() async throws {
+        let description: @Sendable (LoopbackRequest) -> LoopbackReply = { request in
+            LoopbackReply(body: Array("\(request.header("Host") ?? "-")\(request.target)".utf8))
+        }
+        try await withTransport(handler: description) { transport, server in
+            let names = ["127.0.0.1", "localhost"].map { "\($0):\(server.port)" }
+            for number in 1...3 {
+                for name in names {
+                    for target in ["/", "/a?b=\(number)", "/%41/b?"] {
+                        let url = try HTTPURL("http://\(name)\(target)")
+                        let text = try await transport.send(HTTPRequest(method: .get, url: url)).text
+                        #expect(text == "\(name)\(target)")
+                    }
+                }
+                let refused = try HTTPRequest(method: .get, url: HTTPURL("http://a%00b/c?token=secret"))
+                let error = await #expect(throws: HTTPTransportError.self) { try await transport.send(refused) }
+                #expect(error?.code == .invalidRequest)
+                #expect(error?.message.hasPrefix("libcurl refuses the URL 'http://a%00b/c': ") == true)
+            }
+        }
+    }
+
     @Test func `A request's own field replaces the one that every request has`() async throws {
         let description: @Sendable (LoopbackRequest) -> LoopbackReply = { request in
             let values = ["User-Agent", "Accept-Encoding"].map { request.header($0) ?? "-" }

@@ -43,6 +43,10 @@ static inline CURLcode ccurl_set_pointer(CURL *easy, CURLoption option, void *_N
     return curl_easy_setopt(easy, option, value);
 }
 
+static inline CURLcode ccurl_set_url(CURL *easy, CURLU *_Nullable value) {
+    return curl_easy_setopt(easy, CURLOPT_CURLU, value);
+}
+
 static inline CURLcode ccurl_set_list(CURL *easy, CURLoption option, struct curl_slist *_Nullable value) {
     return curl_easy_setopt(easy, option, value);
 }

@@ -27,6 +27,7 @@ import HTTPTransport
     private var headers: HTTPHeaders?
     private var headerList: HeaderList?
     private var url: HTTPURL?
+    private var parsedURL: ParsedURL?
     private var kind: Kind?
     private let defaultHeaders: HTTPHeaders
     private let configuration: CurlConfiguration
@@ -70,11 +71,7 @@ import HTTPTransport
         progress = TransferProgress(start: now, mayBeRepeated: request.isIdempotent)
         unsafe errorText[0] = 0
         response.reset()
-        if url != request.url {
-            url = nil
-            try easy.set(CURLOPT_URL, request.url.string)
-            url = request.url
-        }
+        if url != request.url { try setURL(request.url) }
         if let form = exchange.form {
             try setForm(form, of: request)
         } else {
@@ -128,6 +125,16 @@ import HTTPTransport
             usesProxy: configuration.proxy != nil,
             connectTimeout: configuration.connectTimeout
         )
+    }
+
+    /// Sets the URL taken apart, which curl prefers, and as a text, which is what it shows.
+    private func setURL(_ new: HTTPURL) throws(HTTPTransportError) {
+        url = nil
+        try easy.set(CURLOPT_URL, new.string)
+        let parsed = try ParsedURL(new)
+        try EasyHandle.check(unsafe ccurl_set_url(easy.pointer, parsed.pointer), CURLOPT_CURLU)
+        parsedURL = consume parsed
+        url = new
     }
 
     private func setHeaders(_ new: HTTPHeaders, body: HeaderList.Body) throws(HTTPTransportError) {
