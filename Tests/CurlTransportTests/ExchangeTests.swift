@@ -70,7 +70,7 @@ import Testing
         }
     }
 
-    @Test func `Handles that are used again go where each request says, also after a URL that curl refuses`() async throws {
+    @Test func `A handle goes where each request says, also after a URL that curl refuses`() async throws {
         let description: @Sendable (LoopbackRequest) -> LoopbackReply = { request in
             LoopbackReply(body: Array("\(request.header("Host") ?? "-")\(request.target)".utf8))
         }
