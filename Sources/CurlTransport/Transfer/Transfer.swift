@@ -12,7 +12,10 @@ import HTTPTransport
 /// multi handle, and it owns the handle, so that none of them outlives it.
 @safe final class Transfer {
     /// What the callbacks collect.
-    var response: ResponseAccumulator
+    var response: ResponseAccumulator {
+        _read { yield unsafe collected }
+        _modify { yield unsafe &collected }
+    }
     /// Times and counts that the callbacks keep.
     var progress = TransferProgress()
     /// Whether its times are kept; nobody asks the clock for nothing.
@@ -20,6 +23,8 @@ import HTTPTransport
     /// The job that is under way.
     private(set) var job: Job?
 
+    /// Unchecked: one thread has it, and a callback calls nothing that calls back. There is an access for each line.
+    @exclusivity(unchecked) private var collected: ResponseAccumulator
     private let easy: EasyHandle
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var upload = UploadBuffer()
@@ -45,7 +50,7 @@ import HTTPTransport
     /// - Throws: `internalFailure` if libcurl lacks an option.
     init(configuration: CurlConfiguration) throws(HTTPTransportError) {
         easy = try EasyHandle()
-        response = ResponseAccumulator(maximumBodyBytes: configuration.maximumResponseBytes)
+        unsafe collected = ResponseAccumulator(maximumBodyBytes: configuration.maximumResponseBytes)
         self.configuration = configuration
         keepsTime = configuration.keepsTime
         defaultHeaders = try configuration.defaultHeaders
