@@ -87,7 +87,8 @@ import Testing
                 let refused = try HTTPRequest(method: .get, url: HTTPURL("http://a%00b/c?token=secret"))
                 let error = await #expect(throws: HTTPTransportError.self) { try await transport.send(refused) }
                 #expect(error?.code == .invalidRequest)
-                #expect(error?.message.hasPrefix("libcurl refuses the URL 'http://a%00b/c': ") == true)
+                #expect(error?.message.hasPrefix("libcurl refuses the URL of http://a%00b: ") == true)
+                #expect(error?.cause?.code == 3)
             }
         }
     }

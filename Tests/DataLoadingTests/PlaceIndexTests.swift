@@ -2,6 +2,7 @@
 //
 // The index of places, against a dictionary.
 
+import Foundation
 import Testing
 
 @testable import DataLoading
@@ -69,6 +70,11 @@ struct PlaceIndexTests {
         for number in 10_000..<60_000 { index.insert(number, PlaceIndex.hash(of: number)) }
         #expect(index.buckets.count == buckets)
         #expect(index.count * 4 <= buckets * 3)
+    }
+
+    @Test func `hashes are spread, also of keys whose own differ in their upper bits alone`() {
+        let hashes = (0..<4_096).map { PlaceIndex.hash(of: NSNumber(value: $0 << 32)) }
+        #expect(Set(hashes.map { $0 & 0xffff }).count > 3_500)
     }
 
     /// A key that breaks the rules of `Hashable`.

@@ -7,18 +7,17 @@ import HTTPTransport
 
 /// An owned handle of curl's URL parser. It lives for as long as an easy handle has it set.
 @safe struct ParsedURL: ~Copyable {
-    let pointer: OpaquePointer
+    /// `nil` for a URL that curl does not take: given the text of it, it says why.
+    let pointer: OpaquePointer?
 
-    /// - Throws: `invalidRequest` if curl does not take the URL.
-    init(_ url: HTTPURL) throws(HTTPTransportError) {
-        guard let pointer = unsafe curl_url() else { throw .internalFailure("there is no memory for the URL") }
-        let code = unsafe curl_url_set(pointer, CURLUPART_URL, url.string, UInt32(CURLU_DISALLOW_USER))
-        guard code == CURLUE_OK else {
+    init(_ url: HTTPURL) {
+        let pointer = unsafe curl_url()
+        if unsafe curl_url_set(pointer, CURLUPART_URL, url.string, UInt32(CURLU_DISALLOW_USER)) == CURLUE_OK {
+            unsafe self.pointer = unsafe pointer
+        } else {
             unsafe curl_url_cleanup(pointer)
-            let reason = unsafe String(cString: curl_url_strerror(code))
-            throw .invalidRequest("libcurl refuses the URL '\(url)': \(reason).")
+            unsafe self.pointer = nil
         }
-        unsafe self.pointer = unsafe pointer
     }
 
     deinit {

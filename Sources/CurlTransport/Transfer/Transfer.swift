@@ -132,11 +132,11 @@ import HTTPTransport
         )
     }
 
-    /// Sets the URL taken apart, which curl prefers, and as a text, which is what it shows.
+    /// Sets the URL as a text, which curl shows and whose faults it names, and taken apart, which it prefers.
     private func setURL(_ new: HTTPURL) throws(HTTPTransportError) {
         url = nil
         try easy.set(CURLOPT_URL, new.string)
-        let parsed = try ParsedURL(new)
+        let parsed = ParsedURL(new)
         try EasyHandle.check(unsafe ccurl_set_url(easy.pointer, parsed.pointer), CURLOPT_CURLU)
         parsedURL = consume parsed
         url = new

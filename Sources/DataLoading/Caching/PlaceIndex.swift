@@ -32,18 +32,23 @@ struct PlaceIndex: Sendable {
     @inlinable
     init() {}
 
-    /// The part of a key's hash that is kept.
+    /// The part of a key's hash that is kept: of the hash that the standard library's own tables use, whose bits are
+    /// spread and differ from process to process, also for keys with a `hashValue` of their own.
     @inlinable
-    static func hash(of key: some Hashable) -> UInt32 { UInt32(truncatingIfNeeded: key.hashValue) }
+    static func hash(of key: some Hashable) -> UInt32 { UInt32(truncatingIfNeeded: key._rawHashValue(seed: 0)) }
 
     @inlinable var mask: Int { buckets.count - 1 }
+
+    /// The bucket from which on a hash is searched.
+    @inlinable
+    func home(of hash: UInt32) -> Int { Int(truncatingIfNeeded: hash) & mask }
 
     /// What is first made of a number whose key may have a hash.
     ///
     /// - Complexity: O(1) on average.
     @inlinable @inline(__always)
     func first<Match>(of hash: UInt32, _ match: (_ number: Int) -> Match?) -> Match? {
-        var bucket = Int(hash) & mask
+        var bucket = home(of: hash)
         while !buckets[bucket].isEmpty {
             if buckets[bucket].hash == hash, let match = match(Int(buckets[bucket].number)) { return match }
             bucket = (bucket + 1) & mask
@@ -63,7 +68,7 @@ struct PlaceIndex: Sendable {
 
     @inlinable
     mutating func fill(_ entry: Entry) {
-        var bucket = Int(entry.hash) & mask
+        var bucket = home(of: entry.hash)
         while !buckets[bucket].isEmpty { bucket = (bucket + 1) & mask }
         buckets[bucket] = entry
     }
@@ -74,14 +79,14 @@ struct PlaceIndex: Sendable {
     /// - Complexity: O(1) on average.
     @inlinable
     mutating func remove(_ number: Int, _ hash: UInt32) {
-        var hole = Int(hash) & mask
+        var hole = home(of: hash)
         while Int(buckets[hole].number) != number {
             if buckets[hole].isEmpty { return }
             hole = (hole + 1) & mask
         }
         var bucket = (hole + 1) & mask
         while !buckets[bucket].isEmpty {
-            let distance = (bucket - Int(buckets[bucket].hash)) & mask
+            let distance = (bucket - home(of: buckets[bucket].hash)) & mask
             if distance >= (bucket - hole) & mask {
                 buckets[hole] = buckets[bucket]
                 hole = bucket
