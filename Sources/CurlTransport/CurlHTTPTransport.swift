@@ -138,8 +138,8 @@ public final class CurlHTTPTransport: HTTPStreamingTransport {
     ///
     /// A task elsewhere goes on, after each response, on a thread that must be woken for it, and wakes the transport's for
     /// the next request. A task that prefers this executor changes threads for neither: up to 64 small requests at a time
-    /// in the clear cost an eighth to a quarter less processor time, and one after the other about a sixth more of them are
-    /// answered in a second.
+    /// in the clear cost an eighth to a quarter less processor time, and one after the other up to a fifth more of them
+    /// are answered in a second.
     ///
     /// ```swift
     /// import CurlTransport

@@ -123,9 +123,9 @@ struct KeyTests {
         #expect(count == 1)
     }
 
-    @Test func `a fetch hashes its key once`() async throws {
+    @Test func `a fetch hashes its key once while no other is known`() async throws {
         let count = try await hashCount(options: DataLoaderOptions(), 2) { loader, hashes in
-            // What was known is known no more: nobody looks for a result where there is none.
+            // What was known is known no more: where there is no result, nobody looks for one.
             _ = try await loader.loadMany((10..<20).map { Counted(number: $0, hashes: hashes) })
             for key in 10..<20 { loader.clear(Counted(number: key, hashes: hashes)) }
         }

@@ -50,6 +50,7 @@ struct Attempt<Operation: BulkOperation>: Sendable {
             do { end.set(.success(try await operation.perform(chunk))) } catch { end.set(.failure(error)) }
         }
         let timer = Task {
+            // Cancelled when the work has ended: then there is nothing to time out.
             guard (try? await clock.sleep(for: timeout)) != nil else { return }
             work.cancel()
             try? await clock.sleep(for: gracePeriod)

@@ -87,6 +87,7 @@ private final class ReadinessWait: Sendable {
     private let state = Mutex(State.idle)
 
     func begin(_ descriptor: Int32, _ continuation: CheckedContinuation<Void, any Error>) {
+        // Dispatch lets any thread cancel a source.
         nonisolated(unsafe) let source = DispatchSource.makeReadSource(fileDescriptor: descriptor)
         source.setEventHandler { self.end(.success(())) }
         let ended: Result<Void, any Error>? = state.withLock { state in

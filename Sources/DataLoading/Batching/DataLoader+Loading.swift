@@ -18,6 +18,7 @@ extension DataLoader {
     /// - Complexity: O(1), besides the fetch.
     @inlinable @inline(__always)
     public nonisolated func load(_ key: Key) async throws -> Value {
+        // Part of its callers, and so small that it can be: a frame costs as much as a lock.
         if let result = intake.withLock({ $0.known(key) }) { return try result.get() }
         return try await fetch(key)
     }

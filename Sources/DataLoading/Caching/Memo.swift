@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// What is known of each key. A key is hashed once, when it is asked for; from then on it is known by its place.
+// What is known of each key. Who asks for a key hashes it; from then on it is known by its place.
 
 /// A slot of a queue, as a place in the memo names it. The number of a queue is used anew once the queue has ended.
 @usableFromInline

@@ -6,8 +6,8 @@
 ///
 /// The numbers lie in one array, each with a part of its key's hash. So most of what is not meant is passed over without
 /// a look at its key, and the table grows without hashing a key again, which a dictionary does. It is searched from the
-/// bucket of the hash on, to the next one that is empty (linear probing): a quarter of them are. What is removed leaves
-/// no trace: those behind it move up.
+/// bucket of the hash on, to the next one that is empty (linear probing), as at least a quarter of them are. What is
+/// removed leaves no trace: those behind it move up.
 @usableFromInline
 struct PlaceIndex: Sendable {
     @usableFromInline
