@@ -16,8 +16,9 @@ extension Intake {
         var origin: LoadOrigin?
         let priority = Task.currentPriority
         var open: Queue?
+        var claims = Claims<Key, Value>(of: keys)
         for key in keys {
-            let (place, isNew) = remembersKeys ? memo.claim(key) : (-1, true)
+            let (place, isNew) = remembersKeys ? claims.next(in: &memo) : (-1, true)
             if isNew, let open, !mayFill(open) {
                 group.append(open, slot: gather(key, place: place, callers: 1, in: open))
                 continue

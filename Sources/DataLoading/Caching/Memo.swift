@@ -118,6 +118,14 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return (insertVacant(hash), true)
     }
 
+    /// The number of the place of a key that was looked for, since when none was removed.
+    @inlinable
+    mutating func claim(_ key: Key, _ glance: PlaceIndex.Glance) -> (number: Int, isNew: Bool) {
+        if let number = glance.number, places[number].isOf(key) { return (number, false) }
+        if let number = find(key, glance.hash) { return (number, false) }
+        return (insertVacant(glance.hash), true)
+    }
+
     @inlinable
     mutating func claim(_ key: Key, as cacheKey: CacheKey?) -> (number: Int, isNew: Bool) {
         guard let cacheKey else { return claim(key) }

@@ -25,6 +25,21 @@ struct PlaceIndex: Sendable {
         @inlinable var isEmpty: Bool { number < 0 }
     }
 
+    /// A hash, and what lay at its home when somebody looked.
+    @usableFromInline
+    struct Glance: Sendable {
+        @usableFromInline let hash: UInt32
+        @usableFromInline var home = Entry()
+
+        @inlinable
+        init(hash: UInt32) {
+            self.hash = hash
+        }
+
+        /// The number that lay there, if its key has the hash.
+        @inlinable var number: Int? { home.hash == hash && !home.isEmpty ? Int(home.number) : nil }
+    }
+
     /// A power of two of them.
     @usableFromInline var buckets: ContiguousArray<Entry> = [Entry()]
     @usableFromInline var count = 0
@@ -54,6 +69,16 @@ struct PlaceIndex: Sendable {
             bucket = (bucket + 1) & mask
         }
         return nil
+    }
+
+    /// Whether it is larger than a processor's nearest caches, so that most looks at a bucket wait for memory.
+    @inlinable var isLarge: Bool { buckets.count > 1 << 15 }
+
+    /// Sees what lies at the homes of some hashes. No look depends on what another finds: the processor waits for many
+    /// at a time, where one who searches for a hash after the other waits for each.
+    @inlinable
+    func look(for glances: inout ContiguousArray<Glance>) {
+        for number in glances.indices { glances[number].home = buckets[home(of: glances[number].hash)] }
     }
 
     /// Adds the number of a key that has none yet.
