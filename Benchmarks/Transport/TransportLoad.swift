@@ -71,7 +71,8 @@ struct TransportLoad: Sendable {
         [Callers.anywhere, .onThread].flatMap { callers in
             [1, 16, 64, 256].map { TransportLoad(kind: .small, inFlight: $0, callers: callers, heap: .keeping) }
         }
-        + [HeapSettings.keeping, .trimming].flatMap { heap in
-            [1, 16, 64].map { TransportLoad(kind: .large, inFlight: $0, heap: heap) }
+        + [(Callers.anywhere, HeapSettings.keeping), (.onThread, .keeping), (.anywhere, .trimming)]
+        .flatMap { callers, heap in
+            [1, 16, 64].map { TransportLoad(kind: .large, inFlight: $0, callers: callers, heap: heap) }
         }
 }
