@@ -63,8 +63,6 @@ extension EasyHandle {
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(configuration.connectTimeout.roundedUpToMilliseconds))
         try setSilence(configuration.silenceLimit)
         try setQuickExit()
-        // Behind a connection that is being made to an HTTP/2 server, wait for it instead of making one more.
-        try set(CURLOPT_PIPEWAIT, 1)
         // Shorter than the idle time-outs that servers and load balancers commonly have (60 seconds and up).
         try set(CURLOPT_MAXAGE_CONN, 55)
         try set(CURLOPT_MAXLIFETIME_CONN, 600)

@@ -139,6 +139,10 @@ import HTTPTransport
         let parsed = ParsedURL(new)
         try EasyHandle.check(unsafe ccurl_set_url(easy.pointer, parsed.pointer), CURLOPT_CURLU)
         parsedURL = consume parsed
+        // Behind a connection that is being made to an HTTP/2 server, wait for it instead of making one more. In the clear
+        // curl would learn from the first response alone that it is none, and all other requests wait for that.
+        let mayBeMultiplexed = configuration.httpVersion == .http2PriorKnowledge || new.origin.hasPrefix("https:")
+        try easy.set(CURLOPT_PIPEWAIT, mayBeMultiplexed ? 1 : 0)
         url = new
     }
 

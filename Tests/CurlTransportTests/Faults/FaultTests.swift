@@ -69,6 +69,28 @@ import Testing
         }
     }
 
+    @Test(arguments: [CurlConfiguration.HTTPVersion.automatic, .http1Only])
+    func `The first request to a server holds up no other, also if it is never answered`(
+        version: CurlConfiguration.HTTPVersion
+    ) async throws {
+        let arrived = Signal()
+        let handler: @Sendable (LoopbackRequest) -> LoopbackReply = { request in
+            guard request.path == "/silent" else { return LoopbackReply(body: request.body) }
+            arrived.send()
+            return .silence
+        }
+        var configuration = CurlConfiguration()
+        configuration.httpVersion = version
+        try await withTransport(configuration, handler: handler) { transport, server in
+            let silent = try server.request(.get, "/silent")
+            let first = Task { try await transport.send(silent) }
+            await arrived.wait()
+            let text = try await transport.send(server.request(body: "second", timeout: .seconds(10))).text
+            #expect(text == "second")
+            first.cancel()
+        }
+    }
+
     @Test(arguments: [LoopbackReply.script([.close]), .script([.reset])])
     func `A POST whose used connection dies is not sent again`(death: LoopbackReply) async throws {
         try await withTransport(handler: { $0.number == 1 ? LoopbackReply() : death }) { transport, server in
