@@ -86,6 +86,26 @@ struct KeyTests {
         #expect(log.all == [["Tea"]])
     }
 
+    // So many that they are looked for ahead: from the first on; from where the index grows large in their midst; and
+    // while it grows on.
+    @Test(arguments: [(known: 0, count: 60_000), (known: 24_000, count: 24_000), (known: 40_000, count: 40_000)])
+    func `of very many keys, each new one is fetched once and in order`(known: Int, count: Int) async throws {
+        let log = BatchLog<Int>()
+        let loader = DataLoader<Int, Int> { keys in
+            log.append(keys)
+            return Dictionary(uniqueKeysWithValues: keys.map { ($0, -$0) })
+        }
+        _ = try await loader.loadMany(0..<known)
+        // Each new key is followed by one that is known, new or itself: near by, or far off.
+        var random = SplitMix64(state: UInt64(known))
+        let keys = (known..<known + count / 2).flatMap { new in
+            [new, Bool.random(using: &random) ? max(0, new - 5) : Int.random(in: 0...new, using: &random)]
+        }
+        let values = try await withBatching { try await loader.loadMany(keys) }
+        #expect(values == keys.map { -$0 })
+        #expect(log.all.last == Array(known..<known + count / 2))
+    }
+
     /// A key that counts how often it is hashed.
     private struct Counted: Hashable, Sendable {
         let number: Int
