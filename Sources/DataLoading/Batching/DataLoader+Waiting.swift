@@ -18,7 +18,7 @@ extension DataLoader {
     nonisolated func value(of ticket: Ticket<Key, Value>, givingUpKeyWhenCancelled: Bool) async throws -> Value {
         if let batch = ticket.batch { WaitGraph.beginWait(of: batch) }
         defer { if let batch = ticket.batch { WaitGraph.endWait(of: batch) } }
-        return try await withCancellationHandler {
+        return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { continuation in
                 switch intake.withLock({ $0.wait(continuation, at: ticket) }) {
                 case .suspended: break
@@ -44,7 +44,7 @@ extension DataLoader {
     nonisolated func wait(for group: LoadGroup<Key, Value>) async {
         if let batch = group.batch { WaitGraph.beginWait(of: batch) }
         defer { if let batch = group.batch { WaitGraph.endWait(of: batch) } }
-        await withCancellationHandler {
+        await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 let isSuspended = intake.withLock { $0.wait(continuation, for: group) }
                 if !isSuspended { continuation.resume() }
