@@ -57,7 +57,7 @@ static CURLcode prepare(curl_floor *floor, transfer *transfer, const curl_floor_
     if (!code) code = curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    if (!code) code = curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    if (!code) code = curl_easy_setopt(easy, CURLOPT_PIPEWAIT, (long)!strncmp(options->url, "https:", 6));
     if (!code) code = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
     if (!code) code = curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, options->buffer_bytes);

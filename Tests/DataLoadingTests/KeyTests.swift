@@ -109,6 +109,23 @@ struct KeyTests {
         #expect(isInOrder)
     }
 
+    /// A key that has its hash in common with another.
+    private struct Twin: Hashable, Sendable {
+        let number: Int
+
+        func hash(into hasher: inout Hasher) { hasher.combine(number / 2) }
+    }
+
+    @Test func `of very many keys, those of the same hash have values of their own`() async throws {
+        let loader = DataLoader<Twin, Int>(.aligned { $0.map { .success($0.number) } })
+        let keys = (0..<60_000).map(Twin.init(number:))
+        for _ in 1...2 {
+            let values = try await loader.loadMany(keys)
+            let wrong = zip(keys, values).first { $0.number != $1 }
+            #expect(wrong == nil)
+        }
+    }
+
     /// A key that counts how often it is hashed.
     private struct Counted: Hashable, Sendable {
         let number: Int

@@ -139,11 +139,17 @@ import HTTPTransport
         let parsed = ParsedURL(new)
         try EasyHandle.check(unsafe ccurl_set_url(easy.pointer, parsed.pointer), CURLOPT_CURLU)
         parsedURL = consume parsed
-        // Behind a connection that is being made to an HTTP/2 server, wait for it instead of making one more. In the clear
-        // curl would learn from the first response alone that it is none, and all other requests wait for that.
-        let mayBeMultiplexed = configuration.httpVersion == .http2PriorKnowledge || new.origin.hasPrefix("https:")
-        try easy.set(CURLOPT_PIPEWAIT, mayBeMultiplexed ? 1 : 0)
+        try easy.set(CURLOPT_PIPEWAIT, sharesFirstConnection(to: new) ? 1 : 0)
         url = new
+    }
+
+    /// Whether to wait for a connection that is being made to an HTTP/2 server, instead of making one more.
+    ///
+    /// In the clear curl would learn from the first response alone that the server speaks none, and all other requests
+    /// would wait for that; through a proxy too, for there it forgets what is known of the server.
+    private func sharesFirstConnection(to url: HTTPURL) -> Bool {
+        let isKnownToSpeakIt = configuration.httpVersion == .http2PriorKnowledge && configuration.proxy == nil
+        return isKnownToSpeakIt || url.origin.hasPrefix("https:")
     }
 
     private func setHeaders(_ new: HTTPHeaders, body: HeaderList.Body) throws(HTTPTransportError) {

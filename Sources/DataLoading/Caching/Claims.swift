@@ -20,7 +20,7 @@ struct Claims<Key: Hashable & Sendable, Value: Sendable> {
         self.keys = keys
     }
 
-    /// Claims the place of the next key. None may have been removed since the last.
+    /// Claims the place of the next key. The memo is the same each time, and not emptied in between.
     @inlinable @inline(__always)
     mutating func next(in memo: inout Memo<Key, Value>) -> (number: Int, isNew: Bool) {
         defer { position += 1 }

@@ -118,7 +118,7 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return (insertVacant(hash), true)
     }
 
-    /// The number of the place of a key that was looked for, since when none was removed.
+    /// The number of the place of a key that was looked for, since when not all were removed.
     @inlinable
     mutating func claim(_ key: Key, _ glance: PlaceIndex.Glance) -> (number: Int, isNew: Bool) {
         if let number = glance.number, places[number].isOf(key) { return (number, false) }
