@@ -26,7 +26,8 @@ public struct CurlConfiguration: Hashable, Sendable {
         case automatic
         /// HTTP/1.1 alone.
         case http1Only
-        /// HTTP/2 alone, also in the clear: the server is known to speak it.
+        /// HTTP/2 alone, also in the clear: the server is known to speak it. (Through a proxy, what is in the clear goes by
+        /// HTTP/1.1.)
         case http2PriorKnowledge
     }
 

@@ -70,6 +70,7 @@ enum InteropServers {
         timeout: Duration = .seconds(60),
         connectTimeout: Duration = .seconds(10),
         clientCertificate: CurlClientCertificate? = nil,
+        observer: (@Sendable (HTTPTransportMetrics) -> Void)? = nil,
         _ body: (CurlHTTPTransport) async throws -> Output
     ) async throws -> Output {
         var configuration = try CurlConfiguration(
@@ -79,7 +80,7 @@ enum InteropServers {
             caFile: caFile
         )
         configuration.clientCertificate = clientCertificate
-        let transport = try CurlHTTPTransport(configuration: configuration)
+        let transport = try CurlHTTPTransport(configuration: configuration, observer: observer)
         do {
             let output = try await body(transport)
             await transport.shutdown()

@@ -5,6 +5,7 @@
 import CurlTransport
 import Foundation
 import HTTPTransport
+import Synchronization
 import Testing
 
 // One after the other: some restart a server that the others use.
@@ -38,6 +39,22 @@ struct WebServerTests {
             #expect(response.body.count == 52)
             #expect(response.headers["Protocol"] == server.version)
         }
+    }
+
+    @Test(arguments: servers.filter { $0.version == "HTTP/2.0" })
+    func `The first requests over HTTP/2 wait for one connection and share it`(server: Server) async throws {
+        let connections = Mutex(0)
+        let observer: @Sendable (HTTPTransportMetrics) -> Void = { metrics in
+            if !metrics.isConnectionReused { connections.withLock { $0 += 1 } }
+        }
+        try await InteropServers.withTransport(observer: observer) { transport in
+            let request = HTTPRequest(method: .get, url: try HTTPURL(server.url + "/small"))
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<40 { group.addTask { try await transport.send(request).status } }
+                for try await status in group { #expect(status == 200) }
+            }
+        }
+        #expect(connections.withLock { $0 } == 1)
     }
 
     @Test(arguments: servers)
