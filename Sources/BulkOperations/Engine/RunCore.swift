@@ -86,6 +86,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
         let name = options.name
         let timer = options.timeout.map { timeout in
             Task(name: name.map { "\($0) time-out" }) { [weak self, clock] in
+                // Cancelled when the run has ended: then there is nothing to stop.
                 guard (try? await clock.sleep(for: timeout)) != nil else { return }
                 self?.stop(.timedOut, .cancelling)
             }
@@ -113,6 +114,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
         update { ((), $0.stop(ending, haste)) }
         guard haste == .cancelling else { return }
         Task { [weak self, clock, options] in
+            // Nothing cancels this task; a clock that fails to sleep must not keep the run from ending.
             try? await clock.sleep(for: options.gracePeriod)
             await self?.abandon()
         }
@@ -153,6 +155,7 @@ final class RunCore<Operation: BulkOperation>: Sendable {
             await publish(ends)
             let delay = delay(after: judgement, of: cargo)
             cargo = rest
+            // A run that is stopped cancels the wait: what is left is not sent again.
             guard !cargo.isEmpty, look(\.goesOn), (try? await clock.sleep(for: delay)) != nil else { break }
         }
         if !cargo.isEmpty {

@@ -25,17 +25,17 @@ struct Claims<Key: Hashable & Sendable, Value: Sendable> {
     mutating func next(in memo: inout Memo<Key, Value>) -> (number: Int, isNew: Bool) {
         defer { position += 1 }
         guard memo.index.isLarge else { return memo.claim(keys[position]) }
-        if position >= start + glances.count { lookAhead(in: memo) }
+        if position >= start + glances.count { lookAhead(in: memo.index) }
         return memo.claim(keys[position], glances[position - start])
     }
 
     @inlinable @inline(never)
-    mutating func lookAhead(in memo: Memo<Key, Value>) {
+    mutating func lookAhead(in index: PlaceIndex) {
         start = position
         glances.removeAll(keepingCapacity: true)
         for key in keys[position...].prefix(Self.step) {
             glances.append(PlaceIndex.Glance(hash: PlaceIndex.hash(of: key)))
         }
-        memo.index.look(for: &glances)
+        index.look(for: &glances)
     }
 }
