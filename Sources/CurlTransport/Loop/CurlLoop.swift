@@ -13,11 +13,14 @@ import HTTPTransport
 ///
 /// (A structure that its thread owns: whether two accesses overlap, the compiler checks, and not each access.)
 struct CurlLoop: ~Copyable {
-    /// Handles kept for the next requests. More may be in flight; what is over goes.
+    /// Handles kept beyond those that the jobs about to start take. More may be in flight; what is over goes.
     private static let maximumIdleTransfers = 256
 
     /// After so many jobs of tasks the connections are looked after, however many are left.
     private static let taskJobsPerTurn = 512
+
+    /// After so many requests started, curl moves them on: the first of a thousand need not wait until all have a handle.
+    private static let startsPerTurn = 128
 
     private struct Shutdown {
         var isAsked = false
@@ -40,8 +43,10 @@ struct CurlLoop: ~Copyable {
     private var taskJobsDone = 0
     /// Read when a turn begins, and again when curl has performed.
     private var now = ContinuousClock.now
-    /// Jobs with a place, to be started in this order. Those that ended since are passed over.
+    /// Jobs with a place, to be started in this order, of which the first so many are done. Those that ended since are
+    /// passed over.
     private var ready: [Job] = []
+    private var readyDone = 0
     /// Exchanges that have ended in this turn. Their callers are resumed together, at the end of the turn: one by one,
     /// each would wake a thread that finds nothing more to do.
     private var finished: [(exchange: Exchange, result: Result<HTTPResponse, HTTPTransportError>)] = []
@@ -165,12 +170,14 @@ struct CurlLoop: ~Copyable {
     // MARK: - Starting and ending jobs
 
     private mutating func startReady() {
-        var next = 0
-        while next < ready.count {
-            if case .ready = ready[next].phase { start(ready[next]) }
-            next += 1
+        let end = min(ready.count, readyDone + Self.startsPerTurn)
+        while readyDone < end {
+            if case .ready = ready[readyDone].phase { start(ready[readyDone]) }
+            readyDone += 1
         }
+        guard readyDone == ready.count else { return }
         ready.removeAll(keepingCapacity: true)
+        readyDone = 0
     }
 
     private mutating func start(_ job: Job) {
@@ -243,7 +250,8 @@ struct CurlLoop: ~Copyable {
     }
 
     private mutating func keep(_ transfer: Transfer) {
-        guard (try? transfer.recycle()) != nil, idleTransfers.count < Self.maximumIdleTransfers else { return }
+        let most = ready.count - readyDone + Self.maximumIdleTransfers
+        guard (try? transfer.recycle()) != nil, idleTransfers.count < most else { return }
         idleTransfers.append(transfer)
     }
 
