@@ -27,8 +27,11 @@ final class BatchingScope: Sendable {
 
     private typealias Host = UnsafeContinuation<Void, Never>
 
-    /// What a loader does when a tick ends.
-    typealias TickEnd = @Sendable (BatchingScope) -> Void
+    /// What a loader does when a tick ends. A struct, because a function that lies in an array is wrapped, which takes
+    /// memory.
+    struct TickEnd: Sendable {
+        let act: @Sendable (BatchingScope) -> Void
+    }
 
     private let state = Lock(State())
     private let tick: BatchingTick
@@ -107,7 +110,7 @@ final class BatchingScope: Sendable {
     func atTickEnd(_ end: @escaping @Sendable (BatchingScope) -> Void) -> Bool {
         let isOpen = state.withLock { state in
             guard !state.isClosed else { return false }
-            state.tickEnds.append(end)
+            state.tickEnds.append(TickEnd(act: end))
             return true
         }
         if isOpen { executor.wantTickEnd(of: self) }
@@ -122,7 +125,7 @@ final class BatchingScope: Sendable {
             swap(&state.tickEnds, &ends)
             return state.isClosed
         }
-        for end in ends { end(self) }
+        for end in ends { end.act(self) }
         ends.removeAll(keepingCapacity: true)
         if isLast { end() }
     }
