@@ -10,13 +10,26 @@
 ///
 /// What it throws reaches every caller of the batch as it is, and is not cached.
 public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    /// It stays on its caller's executor: each change of executor costs as much as a key.
-    @usableFromInline let fetch: @Sendable ([Key]) async throws -> BatchResults<Key, Value>
+    @usableFromInline let form: Form
     /// The function itself, if it brings its results one by one. Then `fetch` collects them.
     @usableFromInline let stream: (@Sendable ([Key], BatchResponder<Key, Value>) async throws -> Void)?
 
     /// Removes keys from the value caches that the function asks first.
     @usableFromInline let removeFromCaches: (@Sendable ([Key]) async throws -> Void)?
+
+    /// What to call. A function around a keyed one would be one more change of executor, which costs as much as a key.
+    @usableFromInline
+    enum Form: Sendable {
+        case keyed(@concurrent @Sendable ([Key]) async throws -> [Key: Value], missing: Value?)
+        case other(@Sendable ([Key]) async throws -> BatchResults<Key, Value>)
+    }
+
+    @inlinable
+    init(keyed fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Key: Value], missing: Value?) {
+        stream = nil
+        removeFromCaches = nil
+        form = .keyed(fetch, missing: missing)
+    }
 
     @inlinable
     init(
@@ -26,7 +39,16 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
     ) {
         self.stream = stream
         self.removeFromCaches = removeFromCaches
-        self.fetch = fetch
+        form = .other(fetch)
+    }
+
+    /// Calls the function. It stays on its caller's executor.
+    @inlinable
+    func fetch(_ keys: [Key]) async throws -> BatchResults<Key, Value> {
+        switch form {
+        case .keyed(let fetch, let missing): .keyed(try await fetch(keys), missing: missing)
+        case .other(let fetch): try await fetch(keys)
+        }
     }
 
     /// Results by key. Their order does not matter.
@@ -40,8 +62,7 @@ public struct BatchFunction<Key: Hashable & Sendable, Value: Sendable>: Sendable
     public static func keyed(
         _ fetch: @escaping @concurrent @Sendable ([Key]) async throws -> [Key: Value]
     ) -> Self {
-        let missing = Self.valueOfMissingKey
-        return Self { keys in .keyed(try await fetch(keys), missing: missing) }
+        Self(keyed: fetch, missing: Self.valueOfMissingKey)
     }
 
     /// Results in the order of the keys, each a value or an error of its own.

@@ -201,6 +201,9 @@ extension BatchingScope {
         // This task runs on the executor of the worker's, which therefore has not begun.
     }
 
+    /// Runs batches until there is none for it. `@concurrent`, as is what it calls: a function that inherits its
+    /// caller's isolation changes back to it after each wait, though all of it is on the executor of the scope.
+    @concurrent
     private func work(as worker: BatchWorker, beginningWith first: RunningBatch) async {
         var next: RunningBatch? = first
         while next != nil {
@@ -215,6 +218,7 @@ extension BatchingScope {
     }
 
     /// Suspends a worker until there is a batch for it.
+    @concurrent
     private func wait(_ worker: BatchWorker) async -> RunningBatch? {
         await withUnsafeContinuation { continuation in
             worker.continuation = continuation

@@ -97,7 +97,7 @@ extension BatchFunction {
                 try await registry.lend { try await stream(keys, responder) }
             }
         }
-        return Self(stream: streamInRegistry, removeFromCaches: removeFromCaches) { [weak registry, fetch] keys in
+        return Self(stream: streamInRegistry, removeFromCaches: removeFromCaches) { [weak registry] keys in
             guard let registry else { return try await fetch(keys) }
             return try await registry.lend { try await fetch(keys) }
         }

@@ -54,6 +54,7 @@ class RunningBatch: LoadContext, @unchecked Sendable {  // See each variable.
     }
 
     /// Does the work of the batch, as the current task.
+    @concurrent
     final func run() async {
         guard let work = work.take() else { return }
         await Self.$current.withValue(self) { await work(self) }
