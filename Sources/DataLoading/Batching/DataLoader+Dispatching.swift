@@ -86,7 +86,7 @@ extension DataLoader {
         dispatch.start { batch in await self.run(unsafeDowncast(batch, to: Dispatch<Key, Value>.self)) }
     }
 
-    @inlinable
+    @inlinable @inline(__always)
     nonisolated func run(_ dispatch: Dispatch<Key, Value>) async {
         let start = observation?.now()
         let timer = options.batchTimeout.map { startTimer(of: $0, for: dispatch) }
