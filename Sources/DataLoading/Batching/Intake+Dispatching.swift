@@ -165,10 +165,13 @@ extension Intake {
         var chores = Chores<Key, Value>()
         guard let queue = dispatch.queue else { return chores }
         queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].isClosed = true
-        // An array that is looked up in the outcome again and again is retained each time.
-        if case .results(.many(let results), _) = judged.outcome {
+        // What is looked up in the outcome again and again is retained each time.
+        switch judged.outcome {
+        case .results(.many(let results), _):
             publish(judged, in: queue, slots: dispatch.slots, leaving: &chores) { (results[$0], true) }
-        } else {
+        case .results(.one(let result), _):
+            publish(judged, in: queue, slots: dispatch.slots, leaving: &chores) { _ in (result, true) }
+        case .partial, .failure:
             let outcome = judged.outcome
             publish(judged, in: queue, slots: dispatch.slots, leaving: &chores) {
                 (outcome.result(at: $0), outcome.isOfKey(at: $0))

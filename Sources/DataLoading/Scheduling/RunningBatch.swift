@@ -21,12 +21,14 @@ class RunningBatch: LoadContext, @unchecked Sendable {  // See each variable.
     /// What is to be done when the batch begins to wait for loads of its own, and when it no longer does.
     private let onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?
 
-    /// The batches that this one waits for, and how many of its loads do. Guarded by `WaitGraph`.
-    final var awaited: [ObjectIdentifier: (batch: RunningBatch, loads: Int)] = [:]
-    /// How many loads of its own it waits for. Guarded by `WaitGraph`.
-    final var waits = 0
-    /// Whether its function has ended: what its tasks do now, they do for nobody. Guarded by `WaitGraph`.
-    final var hasEnded = false
+    // What follows is guarded by `WaitGraph`, which makes the run-time check for exclusive access superfluous.
+
+    /// The batches that this one waits for, and how many of its loads do.
+    @exclusivity(unchecked) final var awaited: [ObjectIdentifier: (batch: RunningBatch, loads: Int)] = [:]
+    /// How many loads of its own it waits for.
+    @exclusivity(unchecked) final var waits = 0
+    /// Whether its function has ended: what its tasks do now, they do for nobody.
+    @exclusivity(unchecked) final var hasEnded = false
 
     @usableFromInline
     init(
