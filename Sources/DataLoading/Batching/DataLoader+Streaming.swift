@@ -72,9 +72,8 @@ extension Intake {
         slots: SlotsByKey<Key>
     ) -> (BatchResolution, Chores<Key, Value>) {
         var chores = Chores<Key, Value>()
-        guard let queue = dispatch.queue else { return (.repeated, chores) }
+        guard let queue = dispatch.queue, !dispatch.isClosed else { return (.repeated, chores) }
         let batch = queue.batchIndex(ofSlot: dispatch.slots.lowerBound)
-        guard !queue.batches[batch].isClosed else { return (.repeated, chores) }
         guard var slot = slots.first[candidate.key] else {
             if options.memoises, dispatch.clears == clears, case .success = candidate.result {
                 prime(candidate, force: false, leaving: &chores)
@@ -97,7 +96,7 @@ extension Intake {
     @inlinable
     func close(_ dispatch: Dispatch<Key, Value>) -> [Key] {
         guard let queue = dispatch.queue else { return [] }
-        queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].isClosed = true
+        dispatch.isClosed = true
         return dispatch.slots.lazy.filter { queue.slots[$0].isSent }.map { queue.slots[$0].key }
     }
 }

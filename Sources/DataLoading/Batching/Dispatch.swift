@@ -8,6 +8,8 @@ final class Dispatch<Key: Hashable & Sendable, Value: Sendable>: RunningBatch, @
     /// The queue that it was cut from; `nil` once it has ended: the tasks that its function leaves behind know the batch,
     /// and must not keep its results. Guarded by the loader's lock.
     @exclusivity(unchecked) @usableFromInline var queue: LoadQueue<Key, Value>?
+    /// Whether it takes no results any more. Guarded by the loader's lock.
+    @exclusivity(unchecked) @usableFromInline var isClosed = false
     @usableFromInline let slots: Range<Int>
     @usableFromInline let keys: [Key]
     /// How often keys had been cleared when it was cut.

@@ -164,7 +164,7 @@ extension Intake {
     ) -> Chores<Key, Value> {
         var chores = Chores<Key, Value>()
         guard let queue = dispatch.queue else { return chores }
-        queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].isClosed = true
+        dispatch.isClosed = true
         // What is looked up in the outcome again and again is retained each time.
         switch judged.outcome {
         case .results(.many(let results), _):

@@ -97,8 +97,6 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         @usableFromInline var callers: Int
         /// What fetches it, until that has ended.
         @usableFromInline var carrier: RunningBatch?
-        /// Whether it takes no results any more.
-        @usableFromInline var isClosed = false
 
         @inlinable
         init(slots: Range<Int>, callers: Int, carrier: RunningBatch) {
