@@ -165,7 +165,8 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     @inlinable
     func lineUp(forSlot slot: Int) -> Int {
         let number = waiters.count
-        waiters.append(Waiter(slot: slot))
+        // A literal is cheaper than growth, and many queues have one waiter and one slot.
+        if number == 0 { waiters = [Waiter(slot: slot)] } else { waiters.append(Waiter(slot: slot)) }
         let last = slots[slot].lastWaiter
         if last < 0 {
             slots[slot].firstWaiter = Int32(truncatingIfNeeded: number)
