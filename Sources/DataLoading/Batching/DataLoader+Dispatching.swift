@@ -83,7 +83,11 @@ extension DataLoader {
 
     @inlinable
     nonisolated func start(_ dispatch: Dispatch<Key, Value>) {
-        dispatch.start { batch in await self.run(unsafeDowncast(batch, to: Dispatch<Key, Value>.self)) }
+        dispatch.loader = self
+        dispatch.start { batch in
+            let dispatch = unsafeDowncast(batch, to: Dispatch<Key, Value>.self)
+            await dispatch.loader.take()?.run(dispatch)
+        }
     }
 
     @inlinable @inline(__always)

@@ -10,6 +10,8 @@ final class Dispatch<Key: Hashable & Sendable, Value: Sendable>: RunningBatch, @
     @exclusivity(unchecked) @usableFromInline var queue: LoadQueue<Key, Value>?
     /// Whether it takes no results any more. Guarded by the loader's lock.
     @exclusivity(unchecked) @usableFromInline var isClosed = false
+    /// What runs it, until it does: set before it is given to a task, and taken by that.
+    @exclusivity(unchecked) @usableFromInline var loader: DataLoader<Key, Value>?
     @usableFromInline let slots: Range<Int>
     @usableFromInline let keys: [Key]
     /// How often keys had been cleared when it was cut.
