@@ -115,8 +115,8 @@ extension DataLoader {
         if options.maxConcurrentBatches != nil { startBatches(of: nil) }
     }
 
-    /// Fails a batch that takes too long.
-    @inlinable
+    /// Fails a batch that takes too long. Not a part of its caller: a priority takes memory of the task, used or not.
+    @inlinable @inline(never)
     nonisolated func startTimer(of time: Duration, for dispatch: Dispatch<Key, Value>) -> Task<Void, Never> {
         let clock = options.clock
         return Task.detached(name: taskName("batch timeout"), priority: dispatch.priority) {
