@@ -170,9 +170,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @inlinable
     mutating func gather(_ key: Key, place: Int, callers: Int32, in queue: Queue) -> Int {
         let slot = queue.slots.count
-        let gathered = Queue.Slot(key: key, place: place, callers: callers)
-        // As in `lineUp(forSlot:)`.
-        if slot == 0 { queue.slots = [gathered] } else { queue.slots.append(gathered) }
+        queue.slots.appendOrBegin(with: Queue.Slot(key: key, place: place, callers: callers))
         queue.gathered += 1
         if place >= 0 {
             memo.set(place, to: .pending(key, SlotID(queue: queue.number, slot: slot)))

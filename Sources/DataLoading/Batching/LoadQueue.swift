@@ -165,8 +165,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     @inlinable
     func lineUp(forSlot slot: Int) -> Int {
         let number = waiters.count
-        // A literal is cheaper than growth, and many queues have one waiter and one slot.
-        if number == 0 { waiters = [Waiter(slot: slot)] } else { waiters.append(Waiter(slot: slot)) }
+        waiters.appendOrBegin(with: Waiter(slot: slot))
         let last = slots[slot].lastWaiter
         if last < 0 {
             slots[slot].firstWaiter = Int32(truncatingIfNeeded: number)
@@ -234,5 +233,14 @@ struct Ticket<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         self.slot = slot
         self.waiter = waiter
         self.batch = batch
+    }
+}
+
+extension Array {
+    /// Appends; where there is no room at all, it begins with the element alone. That is cheaper than growth, and many
+    /// queues have one slot and one waiter.
+    @inlinable @inline(__always)
+    mutating func appendOrBegin(with element: Element) {
+        if isEmpty, capacity == 0 { self = [element] } else { append(element) }
     }
 }
