@@ -30,6 +30,31 @@ struct OutsideScopeTests {
         #expect(Set(log.all.joined()).count == 10_000)
     }
 
+    /// Negative keys are loaded in a scope that has so much to do that its tasks change threads; the others outside.
+    @Test func `loads join no scope whose tasks have been on the same thread`() async throws {
+        let (loader, log) = tenfold()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await withBatching { () async throws in
+                    for key in 1...40 {
+                        let load = loader.enqueue(-key)
+                        for _ in 0..<5_000 { await Task.yield() }
+                        let value = try await load.value
+                        #expect(value == key * -10)
+                    }
+                }
+            }
+            for worker in 1...12 {
+                group.addTask {
+                    for key in 0..<300 { _ = try await loader.load(worker * 1_000 + key) }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let mixed = log.all.filter { keys in keys.contains { $0 < 0 } && keys.contains { $0 > 0 } }
+        #expect(mixed.isEmpty)
+    }
+
     @Test func `the cap holds`() async throws {
         let (loader, log) = tenfold(options: try DataLoaderOptions(maxBatchSize: 7))
         _ = try await loader.loadMany(0..<100)

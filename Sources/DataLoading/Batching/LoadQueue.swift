@@ -241,6 +241,6 @@ extension Array {
     /// queues have one slot and one waiter.
     @inlinable @inline(__always)
     mutating func appendOrBegin(with element: Element) {
-        if isEmpty, capacity == 0 { self = [element] } else { append(element) }
+        if capacity == 0 { self = [element] } else { append(element) }
     }
 }

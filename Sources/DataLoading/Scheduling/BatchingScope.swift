@@ -202,7 +202,7 @@ extension BatchingScope {
     }
 
     /// Runs batches until there is none for it. `@concurrent`, as is what it calls: a function that inherits its
-    /// caller's isolation changes back to it after each wait, though all of it is on the executor of the scope.
+    /// caller's isolation changes back to it after each wait, though all but batch functions is on the scope's executor.
     @concurrent
     private func work(as worker: BatchWorker, beginningWith first: RunningBatch) async {
         var next: RunningBatch? = first

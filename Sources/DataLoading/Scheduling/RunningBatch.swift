@@ -47,7 +47,8 @@ class RunningBatch: LoadContext, @unchecked Sendable {  // See each variable.
 
     /// Has the work of the batch done by a task of its scope, unless that has ended.
     ///
-    /// - Parameter work: What to do. It is given the batch: a closure that has caught nothing but a loader needs no memory.
+    /// - Parameter work: What to do. It is given the batch, so it need catch nothing: what has is called through another
+    ///   function.
     @usableFromInline
     final func start(_ work: @escaping @Sendable (RunningBatch) async -> Void) {
         self.work = work

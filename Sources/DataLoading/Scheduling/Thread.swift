@@ -11,6 +11,9 @@
 #endif
 
 /// A number that no other thread has while this one lives; never 0.
+///
+/// For functions that are part of no asynchronous one. glibc tells compilers that this number never changes, so they ask
+/// for it once in a function, also where a task has changed threads in between.
 func currentThread() -> UInt {
     #if canImport(Darwin)
         UInt(bitPattern: pthread_self())

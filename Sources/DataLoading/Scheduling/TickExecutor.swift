@@ -47,7 +47,9 @@ final class TickExecutor: TaskExecutor {
     /// Whether a job of this executor runs on the current thread.
     ///
     /// Only what the current thread itself has written can equal its own number, so no order with others is needed.
-    var isOnCurrentThread: Bool { thread.load(ordering: .relaxed) == currentThread() }
+    var isOnCurrentThread: Bool {
+        @inline(never) get { thread.load(ordering: .relaxed) == currentThread() }
+    }
 
     /// Asks for the tick to be ended when no job is left. Wakes an idle executor, so that a request from another
     /// scope's thread is not missed.
@@ -75,7 +77,7 @@ final class TickExecutor: TaskExecutor {
         var jobs: [UnownedJob] = []
         var tickEnds: [BatchingScope.TickEnd] = []
         var jobsThisTurn = 0
-        thread.store(currentThread(), ordering: .relaxed)
+        beOnCurrentThread()
         while true {
             switch nextStep(taking: &jobs) {
             case .run:
@@ -86,7 +88,7 @@ final class TickExecutor: TaskExecutor {
                     jobsThisTurn = 0
                     thread.store(0, ordering: .relaxed)
                     await Task.yield()
-                    thread.store(currentThread(), ordering: .relaxed)
+                    beOnCurrentThread()
                 }
                 jobs.removeAll(keepingCapacity: true)
             case .endTick(let scope):
@@ -95,6 +97,11 @@ final class TickExecutor: TaskExecutor {
                 return
             }
         }
+    }
+
+    @inline(never)
+    private func beOnCurrentThread() {
+        thread.store(currentThread(), ordering: .relaxed)
     }
 
     /// What to do next. Once it says to stop, another thread may drain.
