@@ -43,10 +43,8 @@ struct CurlLoop: ~Copyable {
     private var taskJobsDone = 0
     /// Read when a turn begins, and again when curl has performed.
     private var now = ContinuousClock.now
-    /// Jobs with a place, to be started in this order, of which the first so many are done. Those that ended since are
-    /// passed over.
+    /// Jobs with a place, to be started in this order. Those that ended since are passed over.
     private var ready: [Job] = []
-    private var readyDone = 0
     /// Exchanges that have ended in this turn. Their callers are resumed together, at the end of the turn: one by one,
     /// each would wake a thread that finds nothing more to do.
     private var finished: [(exchange: Exchange, result: Result<HTTPResponse, HTTPTransportError>)] = []
@@ -170,14 +168,11 @@ struct CurlLoop: ~Copyable {
     // MARK: - Starting and ending jobs
 
     private mutating func startReady() {
-        let end = min(ready.count, readyDone + Self.startsPerTurn)
-        while readyDone < end {
-            if case .ready = ready[readyDone].phase { start(ready[readyDone]) }
-            readyDone += 1
+        let count = min(ready.count, Self.startsPerTurn)
+        for index in 0..<count {
+            if case .ready = ready[index].phase { start(ready[index]) }
         }
-        guard readyDone == ready.count else { return }
-        ready.removeAll(keepingCapacity: true)
-        readyDone = 0
+        ready.removeFirst(count)
     }
 
     private mutating func start(_ job: Job) {
@@ -250,7 +245,7 @@ struct CurlLoop: ~Copyable {
     }
 
     private mutating func keep(_ transfer: Transfer) {
-        let most = ready.count - readyDone + Self.maximumIdleTransfers
+        let most = ready.count + Self.maximumIdleTransfers
         guard (try? transfer.recycle()) != nil, idleTransfers.count < most else { return }
         idleTransfers.append(transfer)
     }
