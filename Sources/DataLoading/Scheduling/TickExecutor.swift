@@ -47,6 +47,7 @@ final class TickExecutor: TaskExecutor {
     /// Whether a job of this executor runs on the current thread.
     ///
     /// Only what the current thread itself has written can equal its own number, so no order with others is needed.
+    /// Never a part of its callers, nor is what writes it: see ``currentThread()``.
     var isOnCurrentThread: Bool {
         @inline(never) get { thread.load(ordering: .relaxed) == currentThread() }
     }
@@ -99,6 +100,7 @@ final class TickExecutor: TaskExecutor {
         }
     }
 
+    /// Notes that the jobs of this executor run on the current thread.
     @inline(never)
     private func beOnCurrentThread() {
         thread.store(currentThread(), ordering: .relaxed)
