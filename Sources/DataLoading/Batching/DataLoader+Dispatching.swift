@@ -94,24 +94,43 @@ extension DataLoader {
     nonisolated func run(_ dispatch: Dispatch<Key, Value>) async {
         let start = observation?.now()
         let timer = options.batchTimeout.map { startTimer(of: $0, for: dispatch) }
-        let outcome: BatchOutcome<Key, Value>
-        var keys = dispatch.keys
-        var afterwards: (@Sendable () -> Void)?
         do {
             if let stream = batchFunction.stream {
-                (outcome, keys) = try await self.outcome(of: dispatch, from: stream)
+                let (outcome, keys) = try await self.outcome(of: dispatch, from: stream)
+                timer?.cancel()
+                end(dispatch, with: outcome, of: keys, since: start)
             } else {
-                let results = try await batchFunction.fetch(keys)
-                outcome = results.outcome(for: keys, areUnique: options.deduplicates, loader: options.name)
-                afterwards = results.afterwards
+                let results = try await batchFunction.fetch(dispatch.keys)
+                timer?.cancel()
+                end(dispatch, with: results, since: start)
             }
         } catch {
-            outcome = .failure(error)
+            timer?.cancel()
+            end(dispatch, with: .failure(error), of: dispatch.keys, since: start)
         }
-        timer?.cancel()
+    }
+
+    /// Takes in what a batch function returned.
+    @inlinable @inline(never)
+    nonisolated func end(_ dispatch: Dispatch<Key, Value>, with results: BatchResults<Key, Value>, since start: Duration?) {
+        let outcome = results.outcome(for: dispatch.keys, areUnique: options.deduplicates, loader: options.name)
+        end(dispatch, with: outcome, of: dispatch.keys, since: start)
+        results.afterwards?()
+    }
+
+    /// Ends a batch. Not a part of the asynchronous function that ran it, which would keep all that this needs in the
+    /// memory of its task.
+    ///
+    /// - Parameter keys: The keys that the outcome is of, in the order of their slots.
+    @inlinable
+    nonisolated func end(
+        _ dispatch: Dispatch<Key, Value>,
+        with outcome: BatchOutcome<Key, Value>,
+        of keys: [Key],
+        since start: Duration?
+    ) {
         WaitGraph.end(dispatch)
         settle(finish(dispatch, with: judged(outcome, of: keys), since: start))
-        afterwards?()
         if options.maxConcurrentBatches != nil { startBatches(of: nil) }
     }
 

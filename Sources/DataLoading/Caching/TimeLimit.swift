@@ -15,7 +15,7 @@ struct TimeLimit: Sendable {
     ///   two cases the operation is cancelled and not waited for.
     func run<Success: Sendable>(_ operation: @escaping @Sendable () async throws -> Success) async throws -> Success {
         let (ends, first) = AsyncStream.makeStream(of: Result<Success, any Error>.self)
-        let work = Task(executorPreference: LoadOrigin.current.scope?.executor) {
+        let work = Task(executorPreference: LoadOrigin.current.scope) {
             do {
                 first.yield(.success(try await operation()))
             } catch {

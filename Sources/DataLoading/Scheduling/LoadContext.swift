@@ -2,7 +2,7 @@
 //
 // What the current task works for: which scope's tick waits for it, and which batch.
 
-/// A scope, or a batch, that tasks work for. They inherit it as a task-local value.
+/// A scope that tasks work for, or a batch of one. They inherit it as a task-local value.
 @usableFromInline
 class LoadContext: @unchecked Sendable {  // It has no state of its own that varies; see the subclasses.
     @TaskLocal static var current: LoadContext?
@@ -18,7 +18,7 @@ class LoadContext: @unchecked Sendable {  // It has no state of its own that var
         outerBatch = batch
     }
 
-    /// The batch whose function made the task, or is the task.
+    /// The batch whose function made the task, or is run by it.
     var batch: RunningBatch? { outerBatch }
 }
 

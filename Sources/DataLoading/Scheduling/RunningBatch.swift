@@ -2,33 +2,43 @@
 //
 // A batch on its way, as its tasks see it: what it waits for, and how it is cancelled.
 
+import Synchronization
+
 /// A batch, as its function and all tasks that this makes know it. What it fetches, only its subclass knows.
 @usableFromInline
-class RunningBatch: LoadContext, @unchecked Sendable {  // See each variable.
-    private struct State: Sendable {
-        var task: Task<Void, Never>?
-        var isCancelled = false
-        /// The priority that it was raised to; 0 if it was not. (A `TaskPriority?` is copied by calls of the runtime.)
-        var escalation: UInt8 = 0
+class RunningBatch: @unchecked Sendable {  // See each variable.
+    @usableFromInline typealias Work = @Sendable (RunningBatch) async -> Void
+
+    /// What has become of a batch, and what was asked of the task that runs it.
+    private struct Status {
+        static let isRunning: UInt16 = 0x100
+        static let hasEnded: UInt16 = 0x200
+        static let isCancelled: UInt16 = 0x400
+
+        var bits: UInt16
+
+        /// Whether there is a task that may be changed for this batch.
+        var hasTask: Bool { bits & (Self.isRunning | Self.hasEnded) == Self.isRunning }
+        var isCancelled: Bool { bits & Self.isCancelled != 0 }
+        /// The priority that the batch was raised to; 0 if it was not.
+        var escalation: UInt8 { UInt8(truncatingIfNeeded: bits) }
     }
 
-    private let state = Lock(State())
-    final let serialNumber = SerialNumber()
+    private let status = Atomic<UInt16>(0)
+    /// Set before the batch is running, and not changed after.
+    @exclusivity(unchecked) private var task: Task<Void, Never>?
+    let serialNumber = SerialNumber()
     final let name: String?
+    final let scope: BatchingScope?
     @usableFromInline final let priority: TaskPriority
     /// What to run: set before the batch is given to a task, and taken by that.
-    private var work: (@Sendable (RunningBatch) async -> Void)?
+    @exclusivity(unchecked) private var work: Work?
     /// What is to be done when the batch begins to wait for loads of its own, and when it no longer does.
     private let onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?
-
-    // What follows is guarded by `WaitGraph`, which makes the run-time check for exclusive access superfluous.
-
-    /// The batches that this one waits for, and how many of its loads do.
+    /// How many loads of its own it waits for, and whether its function has ended: see ``WaitGraph``.
+    final let waits = Atomic<UInt>(0)
+    /// The batches that this one waits for, and how many of its loads do. Guarded by ``WaitGraph``.
     @exclusivity(unchecked) final var awaited: [ObjectIdentifier: (batch: RunningBatch, loads: Int)] = [:]
-    /// How many loads of its own it waits for.
-    @exclusivity(unchecked) final var waits = 0
-    /// Whether its function has ended: what its tasks do now, they do for nobody.
-    @exclusivity(unchecked) final var hasEnded = false
 
     @usableFromInline
     init(
@@ -37,73 +47,73 @@ class RunningBatch: LoadContext, @unchecked Sendable {  // See each variable.
         priority: TaskPriority,
         onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?
     ) {
+        self.scope = scope
         self.name = name
         self.priority = priority
         self.onWaiting = onWaiting
-        super.init(scope: scope)
     }
-
-    final override var batch: RunningBatch? { self }
 
     /// Has the work of the batch done by a task of its scope, unless that has ended.
     ///
     /// - Parameter work: What to do. It is given the batch, so it need catch nothing: what has is called through another
     ///   function.
     @usableFromInline
-    final func start(_ work: @escaping @Sendable (RunningBatch) async -> Void) {
+    final func start(_ work: @escaping Work) {
         self.work = work
         if let scope, scope.start(self) { return }
-        begin(in: Task.detached(name: name, priority: priority) { await self.run() })
+        let task = Task.detached(name: name, priority: priority) {
+            await LoadContext.$current.withValue(WorkerContext(scope: self.scope, running: self)) { () async -> Void in
+                await self.takeWork()?(self)
+            }
+        }
+        begin(in: task)
     }
 
-    /// Does the work of the batch, as the current task.
-    @concurrent
-    final func run() async {
-        guard let work = work.take() else { return }
-        await Self.$current.withValue(self) { await work(self) }
-    }
+    final func takeWork() -> Work? { work.take() }
 
     /// Cancels the task that runs the batch, now or as soon as there is one.
     @usableFromInline
     final func cancel() {
-        let task = state.withLock { state in
-            state.isCancelled = true
-            return state.task
-        }
-        task?.cancel()
+        let (before, _) = status.bitwiseOr(Status.isCancelled, ordering: .acquiringAndReleasing)
+        if Status(bits: before).hasTask { task?.cancel() }
     }
 
     /// Raises the priority of the task that runs the batch.
     @usableFromInline
     final func escalate(to priority: TaskPriority) {
-        guard #available(macOS 26, *) else { return }
-        let task: Task<Void, Never>? = state.withLock { state in
-            guard priority.rawValue > max(state.escalation, self.priority.rawValue) else { return nil }
-            state.escalation = priority.rawValue
-            return state.task
+        guard #available(macOS 26, *), priority.rawValue > self.priority.rawValue else { return }
+        var seen = Status(bits: status.load(ordering: .relaxed))
+        while priority.rawValue > seen.escalation {
+            let raised = seen.bits & 0xFF00 | UInt16(priority.rawValue)
+            let (isRaised, found) = status.weakCompareExchange(
+                expected: seen.bits,
+                desired: raised,
+                ordering: .acquiringAndReleasing
+            )
+            seen.bits = found
+            guard isRaised else { continue }
+            if seen.hasTask { task?.escalatePriority(to: priority) }
+            return
         }
-        task?.escalatePriority(to: priority)
     }
 
     /// Notes the task that runs the batch.
     @usableFromInline
     final func begin(in task: Task<Void, Never>) {
-        let (isCancelled, escalation) = state.withLock { state in
-            state.task = task
-            return (state.isCancelled, state.escalation)
+        self.task = task
+        let before = Status(bits: status.bitwiseOr(Status.isRunning, ordering: .acquiringAndReleasing).oldValue)
+        if before.isCancelled { task.cancel() }
+        if #available(macOS 26, *), before.escalation > 0 {
+            task.escalatePriority(to: TaskPriority(rawValue: before.escalation))
         }
-        if isCancelled { task.cancel() }
-        if #available(macOS 26, *), escalation > 0 { task.escalatePriority(to: TaskPriority(rawValue: escalation)) }
     }
 
     /// Says that the batch has ended.
     ///
-    /// - Returns: Whether its task is as good as new, and may run another batch.
+    /// - Returns: Whether its task was neither cancelled nor raised, and will not be.
     final func end() -> Bool {
-        state.withLock { state in
-            state.task = nil
-            return !state.isCancelled && state.escalation == 0
-        }
+        let before = Status(bits: status.bitwiseOr(Status.hasEnded, ordering: .acquiringAndReleasing).oldValue)
+        return !before.isCancelled && before.escalation == 0
     }
 
     final func waitingChanged(to isWaiting: Bool) {

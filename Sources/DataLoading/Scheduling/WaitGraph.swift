@@ -2,42 +2,39 @@
 //
 // Which batch waits for which: to find the circles in which all would wait for ever.
 
+import Synchronization
+
 /// The edges from batches whose functions load to the batches that bring what they load.
 ///
-/// Taken only by loads that a batch function makes. Its lock may be taken under a loader's, never the other way round.
+/// Used only by loads that a batch function makes. Its lock may be taken under a loader's, never the other way round.
 @usableFromInline
 enum WaitGraph {
     private static let lock = Lock(0)
 
+    /// Set in a batch's count of waits when its function has ended: what its tasks do now, they do for nobody.
+    private static let hasEnded: UInt = 1 << (UInt.bitWidth - 1)
+
     /// Notes that a batch waits for one more load.
     @usableFromInline
     static func beginWait(of batch: RunningBatch) {
-        let isFirst = lock.withLock { _ in
-            batch.waits += 1
-            return batch.waits == 1 && !batch.hasEnded
-        }
-        if isFirst { batch.waitingChanged(to: true) }
+        let before = batch.waits.add(1, ordering: .acquiringAndReleasing).oldValue
+        if before == 0 { batch.waitingChanged(to: true) }
     }
 
     /// Notes that a batch waits for one load less.
     @usableFromInline
     static func endWait(of batch: RunningBatch) {
-        let isLast = lock.withLock { _ in
-            batch.waits -= 1
-            return batch.waits == 0 && !batch.hasEnded
-        }
-        if isLast { batch.waitingChanged(to: false) }
+        let after = batch.waits.subtract(1, ordering: .acquiringAndReleasing).newValue
+        if after == 0 { batch.waitingChanged(to: false) }
     }
 
     /// Notes that the function of a batch has ended. Tasks that it left behind wait on their own account.
     @usableFromInline
     static func end(_ batch: RunningBatch) {
-        let wasWaiting = lock.withLock { _ in
-            batch.hasEnded = true
-            batch.awaited = [:]
-            return batch.waits > 0
-        }
-        if wasWaiting { batch.waitingChanged(to: false) }
+        let waits = batch.waits.bitwiseOr(hasEnded, ordering: .acquiringAndReleasing).oldValue
+        guard waits > 0 else { return }  // Then it waits for no batch, and none is added any more.
+        lock.withLock { _ in batch.awaited = [:] }
+        batch.waitingChanged(to: false)
     }
 
     /// Adds that one batch waits for another.
@@ -47,7 +44,7 @@ enum WaitGraph {
     @usableFromInline
     static func add(from batch: RunningBatch, to carrier: RunningBatch) -> Bool {
         lock.withLock { _ in
-            guard !batch.hasEnded else { return true }
+            guard batch.waits.load(ordering: .acquiring) & hasEnded == 0 else { return true }
             guard !leads(from: carrier, to: batch) else { return false }
             batch.awaited[ObjectIdentifier(carrier), default: (carrier, 0)].loads += 1
             return true
