@@ -52,6 +52,9 @@ public struct DataLoaderOptions: Sendable {
     /// Whether ``DataLoader/statistics`` are kept. Off by default: even a number costs a load some nanoseconds.
     public let collectsStatistics: Bool
 
+    /// Whether anything is kept of a key.
+    @inlinable var remembersKeys: Bool { memoises || deduplicates }
+
     /// The defaults.
     public init() {
         self.init(unchecked: nil)

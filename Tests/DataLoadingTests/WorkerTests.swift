@@ -270,11 +270,11 @@ struct WorkerTests {
     @Test func `a batch that is cancelled or raised when it has ended leaves its task alone`() async {
         let gate = Gate()
         let task = Task.detached(priority: .low) { await gate.wait() }
-        let batch = RunningBatch(scope: nil, name: nil, priority: .low, onWaiting: nil)
+        let batch = RunningBatch(scope: nil, name: nil, priority: Priority(.low), onWaiting: nil)
         batch.begin(in: task)
         #expect(batch.end())
         batch.cancel()
-        batch.escalate(to: .high)
+        batch.escalate(to: Priority(.high))
         #expect(!task.isCancelled)
         gate.open()
     }

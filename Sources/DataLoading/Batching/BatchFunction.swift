@@ -163,6 +163,11 @@ enum BatchOutcome<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         if case .results(_, let additional) = self { additional } else { [:] }
     }
 
+    @inlinable
+    var hasMoreThanAsked: Bool {
+        if case .results(_, let additional) = self { !additional.isEmpty } else { false }
+    }
+
     /// Whether a result says something of its key, and not only of the batch.
     @inlinable
     func isOfKey(at position: Int) -> Bool {

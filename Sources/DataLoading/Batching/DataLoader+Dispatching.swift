@@ -26,7 +26,7 @@ extension DataLoader {
         if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: $0) }) { return }
         if case .immediate = options.schedule.kind { return endTick(of: queue) }
         let priority = intake.withLock { _ in queue.priority }
-        Task.detached(name: taskName("schedule"), priority: priority) { await self.endTickInTime(of: queue) }
+        Task.detached(name: taskName("schedule"), priority: priority.taskPriority) { await self.endTickInTime(of: queue) }
     }
 
     @inlinable
@@ -46,36 +46,36 @@ extension DataLoader {
     /// Ends the tick of what is gathered in a scope, if anything is, and starts what is due of it.
     @inlinable
     nonisolated func endTick(of scope: BatchingScope) {
-        startBatches(of: scope) { intake in
-            if let queue = intake.gathering.queue(of: scope) { intake.endTick(of: queue) }
-        }
+        startBatches { $0.endTick(of: $0.gathering.queue(of: scope), in: scope, onWaiting: onWaiting) }
     }
 
     @inlinable
     nonisolated func endTick(of queue: LoadQueue<Key, Value>) {
-        startBatches(of: queue.scope) { $0.endTick(of: queue) }
+        startBatches { $0.endTick(of: queue, in: queue.scope, onWaiting: onWaiting) }
     }
 
     /// Starts what is due and may run of one scope, or of what was loaded outside of all.
+    @inlinable
+    nonisolated func startBatches(of scope: BatchingScope?) {
+        startBatches { $0.departures(of: scope, onWaiting: onWaiting) }
+    }
+
+    /// Cuts batches and starts them.
     ///
     /// A scope's keys are cut when one of its ticks ends and at no other moment, in one step: if another scope could
     /// cut them, or cut some of them, the batches would be a matter of timing.
-    ///
-    /// - Parameter endTick: Ends a tick first, in the same step.
     @inlinable
-    nonisolated func startBatches(
-        of scope: BatchingScope?,
-        endingTick endTick: (inout Intake<Key, Value>) -> Void = { _ in }
-    ) {
-        let (dispatches, offers, chores) = intake.withLock { intake in
-            endTick(&intake)
-            let (dispatches, offers) = intake.dispatches(of: scope, onWaiting: onWaiting)
-            return (dispatches, offers, intake.takeChores())
-        }
-        if let observation { willRun(dispatches, for: observation) }
-        settle(chores)
-        for dispatch in dispatches { start(dispatch) }
-        for scope in offers {
+    nonisolated func startBatches(cuttingThemBy cut: (inout Intake<Key, Value>) -> Intake<Key, Value>.Departures) {
+        let departures = intake.withLock { cut(&$0) }
+        if let observation { willRun(departures.dispatches, for: observation) }
+        settle(departures.chores)
+        departures.dispatches.forEach { start($0) }
+        if !departures.offers.isEmpty { offerRoom(to: departures.offers) }
+    }
+
+    @inlinable
+    nonisolated func offerRoom(to scopes: [BatchingScope]) {
+        for scope in scopes {
             let isOpen = scope.atTickEnd { self.startBatches(of: $0) }
             if !isOpen { startBatches(of: scope) }
         }
@@ -112,7 +112,11 @@ extension DataLoader {
 
     /// Takes in what a batch function returned.
     @inlinable @inline(never)
-    nonisolated func end(_ dispatch: Dispatch<Key, Value>, with results: BatchResults<Key, Value>, since start: Duration?) {
+    nonisolated func end(
+        _ dispatch: Dispatch<Key, Value>,
+        with results: BatchResults<Key, Value>,
+        since start: Duration?
+    ) {
         let outcome = results.outcome(for: dispatch.keys, areUnique: options.deduplicates, loader: options.name)
         end(dispatch, with: outcome, of: dispatch.keys, since: start)
         results.afterwards?()
@@ -130,7 +134,9 @@ extension DataLoader {
         since start: Duration?
     ) {
         WaitGraph.end(dispatch)
-        settle(finish(dispatch, with: judged(outcome, of: keys), since: start))
+        // Only this takes it. It may be the last to know the queue, which then ends outside the lock.
+        guard let queue = dispatch.queue else { return }
+        settle(finish(dispatch, of: queue, with: outcome, judgement(of: outcome, for: keys), since: start))
         if options.maxConcurrentBatches != nil { startBatches(of: nil) }
     }
 
@@ -138,7 +144,7 @@ extension DataLoader {
     @inlinable @inline(never)
     nonisolated func startTimer(of time: Duration, for dispatch: Dispatch<Key, Value>) -> Task<Void, Never> {
         let clock = options.clock
-        return Task.detached(name: taskName("batch timeout"), priority: dispatch.priority) {
+        return Task.detached(name: taskName("batch timeout"), priority: dispatch.priority.taskPriority) {
             do { try await clock.sleep(for: time) } catch { return }
             let error = DataLoaderError.batchTimedOut(after: time, keys: dispatch.keys.count, loader: self.options.name)
             let chores = self.abandon(dispatch, with: error, after: time)

@@ -19,13 +19,14 @@ extension DataLoader {
     @inlinable @inline(__always)
     public nonisolated func load(_ key: Key) async throws -> Value {
         // Part of its callers, and so small that it can be: a frame costs as much as a lock.
+        let key = hashed(key)
         if let result = intake.withLock({ $0.known(key) }) { return try result.get() }
         return try await fetch(key)
     }
 
     /// Loads the value of a key that may have to be waited for. A function of its own, so that a hit has a small frame.
     @inlinable @inline(never)
-    nonisolated func fetch(_ key: Key) async throws -> Value {
+    nonisolated func fetch(_ key: HashedKey<Key>) async throws -> Value {
         switch enter(key, waits: true) {
         case .finished(let result): try result.get()
         case .waiting(let ticket, _): try await value(of: ticket, givingUpKeyWhenCancelled: true)
@@ -87,6 +88,6 @@ extension DataLoader {
     /// - Complexity: O(1), besides the fetch.
     @inlinable
     public nonisolated func enqueue(_ key: Key) -> PendingLoad<Key, Value> {
-        PendingLoad(loader: self, entered: enter(key, waits: false))
+        PendingLoad(loader: self, entered: enter(hashed(key), waits: false))
     }
 }

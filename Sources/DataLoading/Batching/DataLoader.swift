@@ -78,9 +78,12 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
         intake = Lock(Intake(options: options, cache: self.cache, isObserved: observation != nil))
     }
 
+    @inlinable
+    nonisolated func hashed(_ key: Key) -> HashedKey<Key> { HashedKey(key, isRemembered: options.remembersKeys) }
+
     /// Takes a load in and, if it is the first of its tick, sees to it that the tick's end will be noticed.
     @inlinable
-    nonisolated func enter(_ key: Key, waits: Bool) -> Intake<Key, Value>.Entered {
+    nonisolated func enter(_ key: HashedKey<Key>, waits: Bool) -> Intake<Key, Value>.Entered {
         if let observation { return enter(key, waits: waits, for: observation) }
         if let cache { return enter(key, waits: waits, under: cache) }
         var origin: LoadOrigin?

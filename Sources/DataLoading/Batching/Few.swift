@@ -5,12 +5,13 @@
 /// A list of elements, of which there is one as a rule.
 @usableFromInline
 enum Few<Element> {
+    case empty
     case one(Element)
     case many([Element])
 
     @inlinable
     init() {
-        self = .many([])
+        self = .empty
     }
 
     /// One element for each of some others.
@@ -22,13 +23,24 @@ enum Few<Element> {
     @inlinable
     mutating func append(_ element: Element) {
         switch self {
+        case .empty:
+            self = .one(element)
         case .one(let first):
             self = .many([first, element])
         case .many(var elements):
-            self = .one(element)  // Leaves the array to one owner, so that it is not copied.
-            guard !elements.isEmpty else { return }
+            self = .empty  // Leaves the array to one owner, so that it is not copied.
             elements.append(element)
             self = .many(elements)
+        }
+    }
+
+    /// Calls a function with each element in turn. An iterator would keep a copy of all.
+    @inlinable @inline(__always)
+    func forEach(_ body: (Element) -> Void) {
+        switch self {
+        case .empty: break
+        case .one(let element): body(element)
+        case .many(let elements): for element in elements { body(element) }
         }
     }
 
@@ -43,6 +55,7 @@ extension Few: RandomAccessCollection, MutableCollection {
 
     @inlinable var endIndex: Int {
         switch self {
+        case .empty: 0
         case .one: 1
         case .many(let elements): elements.count
         }
@@ -52,16 +65,17 @@ extension Few: RandomAccessCollection, MutableCollection {
     subscript(position: Int) -> Element {
         get {
             switch self {
+            case .empty: preconditionFailure("there is no element")
             case .one(let element): element
             case .many(let elements): elements[position]
             }
         }
         set {
             switch self {
-            case .one:
+            case .empty, .one:
                 self = .one(newValue)
             case .many(var elements):
-                self = Few()
+                self = .empty
                 elements[position] = newValue
                 self = .many(elements)
             }

@@ -18,50 +18,82 @@ extension Intake {
         }
     }
 
-    /// Ends a tick: its queue is due. It goes on gathering until the first of its keys is sent, so that batches grow by
-    /// themselves while the limit of concurrent batches is reached.
-    @inlinable
-    mutating func endTick(of queue: Queue) {
-        guard !queue.isDue else { return }
-        queue.isDue = true
-        due.append(queue)
+    /// What there is to be done when a tick has ended, or when there is room for more batches.
+    @usableFromInline
+    struct Departures: Sendable {
+        @usableFromInline var dispatches = Few<Dispatch<Key, Value>>()
+        /// The scopes that are to try when their ticks end.
+        @usableFromInline var offers: [BatchingScope] = []
+        @usableFromInline var chores = Chores<Key, Value>()
+
+        @inlinable
+        init() {}
     }
 
-    /// Cuts the queues of a scope that are due into batches of at most `maxBatchSize` keys, in call order, as far as
-    /// they may run, and offers what room is left to other scopes, to whom has waited longest first.
+    /// Ends the tick of what has been gathered in a scope, if anything has. Where batches are limited, a queue is due then,
+    /// and goes on gathering until the first of its keys is sent: batches grow by themselves while the limit is reached.
     ///
     /// - Parameter onWaiting: What a batch is to do when it begins to wait for loads of its own, and when it no longer does.
-    /// - Returns: The batches, and the scopes that are to try when their ticks end.
     @inlinable
-    mutating func dispatches(
+    mutating func endTick(
+        of queue: Queue?,
+        in scope: BatchingScope?,
+        onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?
+    ) -> Departures {
+        guard options.maxConcurrentBatches == nil else {
+            if let queue, !queue.isDue {
+                queue.isDue = true
+                due.append(queue)
+            }
+            return departures(of: scope, onWaiting: onWaiting)
+        }
+        var departures = Departures()
+        if let queue, !queue.isDue {
+            queue.isDue = true
+            cut(queue, onWaiting: onWaiting, into: &departures)
+        }
+        return departures
+    }
+
+    /// Cuts the queues of a scope that are due, as far as batches may run, and offers what room is left to other scopes, to
+    /// whom has waited longest first.
+    @inlinable
+    mutating func departures(
         of scope: BatchingScope?,
         onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?
-    ) -> (dispatches: Few<Dispatch<Key, Value>>, offers: [BatchingScope]) {
-        var dispatches = Few<Dispatch<Key, Value>>()
-        var offers: [BatchingScope] = []
+    ) -> Departures {
+        var departures = Departures()
         for queue in due where queue.scope === scope { takeOfferBack(from: queue) }
         var number = 0
         while number < due.count {
             let queue = due[number]
             if let other = queue.scope, other !== scope {
-                if offer(to: queue, of: other) { offers.append(other) }
-            } else {
-                while queue.scope === scope, queue.sent < queue.slots.count, hasRoom,
-                    let dispatch = cut(queue, onWaiting: onWaiting)
-                {
-                    running += 1
-                    queue.running += 1
-                    dispatches.append(dispatch)
-                }
+                if offer(to: queue, of: other) { departures.offers.append(other) }
+            } else if queue.scope === scope {
+                cut(queue, onWaiting: onWaiting, into: &departures)
             }
-            if queue.sent < queue.slots.count {
-                number += 1
-            } else {
-                due.remove(at: number)
-                endIfDone(queue)
-            }
+            if queue.sent < queue.slots.count { number += 1 } else { due.remove(at: number) }
         }
-        return (dispatches, offers)
+        return departures
+    }
+
+    /// Cuts a queue into batches of at most `maxBatchSize` keys, in call order, as far as they may run.
+    @inlinable
+    mutating func cut(
+        _ queue: Queue,
+        onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?,
+        into departures: inout Departures
+    ) {
+        while queue.sent < queue.slots.count, hasRoom {
+            if queue.sent == 0 { gathering.remove(queue) }
+            guard let dispatch = cut(queue, onWaiting: onWaiting, leaving: &departures.chores) else { continue }
+            running += 1
+            queue.running += 1
+            departures.dispatches.append(dispatch)
+        }
+        guard queue.hasEnded else { return }  // All of its keys were primed or given up.
+        departures.chores.ended.append(queue)
+        end(queue)
     }
 
     /// Offers room for a batch to a scope. One that is idle can take it at once, and nobody else gets it before; one that
@@ -82,17 +114,14 @@ extension Intake {
         queue.offer = .none
     }
 
-    /// What the task of a batch is called.
-    @inlinable var batchName: String? { options.name.map { "\($0) batch" } }
-
     @inlinable var hasRoom: Bool { running + reserved < options.maxConcurrentBatches ?? .max }
 
     @inlinable
     mutating func cut(
         _ queue: Queue,
-        onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?
+        onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?,
+        leaving chores: inout Chores<Key, Value>
     ) -> Dispatch<Key, Value>? {
-        if queue.sent == 0 { gathering.remove(queue) }
         let maxBatchSize = options.maxBatchSize ?? .max
         let start = queue.sent
         var keys: [Key] = []
@@ -110,7 +139,7 @@ extension Intake {
         let slots = start..<queue.sent
         guard !keys.isEmpty else {
             letGo(queue, slots: slots)
-            stranded.append(contentsOf: resumptions(in: queue, slots: slots))
+            chores.resumptions.append(contentsOf: resumptions(in: queue, slots: slots))
             return nil
         }
         let dispatch = Dispatch(
@@ -126,54 +155,55 @@ extension Intake {
         return dispatch
     }
 
-    /// What cutting has left to be done outside the lock.
-    @inlinable
-    mutating func takeChores() -> Chores<Key, Value> {
-        var chores = Chores<Key, Value>()
-        swap(&chores.resumptions, &stranded)
-        swap(&chores.ended, &ended)
-        return chores
-    }
-
     /// Takes the results of a batch in, whose function has ended.
     @inlinable
     mutating func finish(
         _ dispatch: Dispatch<Key, Value>,
-        with judged: JudgedOutcome<Key, Value>
+        of queue: Queue,
+        with outcome: BatchOutcome<Key, Value>,
+        _ judgement: Judgement<Key, Value>?
     ) -> Chores<Key, Value> {
-        guard let queue = dispatch.queue else { return Chores() }
         running -= 1
         queue.running -= 1
-        var chores = publish(judged, of: dispatch)
+        var chores = publish(outcome, judgement, of: dispatch, in: queue)
         // Of a key that was not asked for, nobody can tell whether it was cleared since; so any clear counts.
-        if options.memoises, dispatch.clears == clears {
-            for candidate in judged.additional { prime(candidate, force: false, leaving: &chores) }
+        if let judgement, options.memoises, dispatch.clears == clears {
+            for candidate in judgement.additional { prime(candidate, force: false, leaving: &chores) }
         }
         dispatch.queue = nil
         queue.batches[queue.batchIndex(ofSlot: dispatch.slots.lowerBound)].carrier = nil
-        endIfDone(queue)
-        swap(&chores.ended, &ended)
+        if queue.hasEnded { end(queue) }
         return chores
+    }
+
+    /// Fails what a batch has not brought, whose function goes on.
+    @inlinable
+    mutating func abandon(
+        _ dispatch: Dispatch<Key, Value>,
+        with failure: BatchOutcome<Key, Value>
+    ) -> Chores<Key, Value> {
+        guard let queue = dispatch.queue else { return Chores() }
+        return publish(failure, nil, of: dispatch, in: queue)
     }
 
     /// Gives the slots of a batch that have none their results, in the order of the slots.
     @inlinable
     mutating func publish(
-        _ judged: JudgedOutcome<Key, Value>,
-        of dispatch: Dispatch<Key, Value>
+        _ outcome: BatchOutcome<Key, Value>,
+        _ judgement: Judgement<Key, Value>?,
+        of dispatch: Dispatch<Key, Value>,
+        in queue: Queue
     ) -> Chores<Key, Value> {
         var chores = Chores<Key, Value>()
-        guard let queue = dispatch.queue else { return chores }
         dispatch.isClosed = true
         // What is looked up in the outcome again and again is retained each time.
-        switch judged.outcome {
+        switch outcome {
         case .results(.many(let results), _):
-            publish(judged, in: queue, slots: dispatch.slots, leaving: &chores) { (results[$0], true) }
+            publish(judgement, in: queue, slots: dispatch.slots, leaving: &chores) { (results[$0], true) }
         case .results(.one(let result), _):
-            publish(judged, in: queue, slots: dispatch.slots, leaving: &chores) { _ in (result, true) }
-        case .partial, .failure:
-            let outcome = judged.outcome
-            publish(judged, in: queue, slots: dispatch.slots, leaving: &chores) {
+            publish(judgement, in: queue, slots: dispatch.slots, leaving: &chores) { _ in (result, true) }
+        case .results(.empty, _), .partial, .failure:
+            publish(judgement, in: queue, slots: dispatch.slots, leaving: &chores) {
                 (outcome.result(at: $0), outcome.isOfKey(at: $0))
             }
         }
@@ -184,7 +214,7 @@ extension Intake {
 
     @inlinable
     mutating func publish(
-        _ judged: JudgedOutcome<Key, Value>,
+        _ judgement: Judgement<Key, Value>?,
         in queue: Queue,
         slots: Range<Int>,
         leaving chores: inout Chores<Key, Value>,
@@ -196,7 +226,8 @@ extension Intake {
             if memo.ledger == nil {
                 publish(result, in: queue, slot: slot, isKept: options.memoises && isOfKey)
             } else {
-                publish(result, in: queue, slot: slot, for: judged.retention(at: position), leaving: &chores)
+                let retention = judgement.flatMap { $0.retentions.isEmpty ? nil : $0.retentions[position] }
+                publish(result, in: queue, slot: slot, for: retention, leaving: &chores)
             }
             position += 1
         }
@@ -229,7 +260,7 @@ extension Intake {
     @inlinable
     mutating func resumptions(in queue: Queue, slots: Range<Int>) -> Few<Resumption> {
         if slots.count == queue.slots.count, queue.waiters.count == 1 {
-            return resumption(of: 0, in: queue).map { .one($0) } ?? Few()
+            return resumption(of: 0, in: queue).map { .one($0) } ?? .empty
         }
         var resumptions: [Resumption] = []
         if slots.count == queue.slots.count {

@@ -12,13 +12,13 @@ extension Intake {
     mutating func enter(_ keys: [Key]) -> (Group, Chores<Key, Value>) {
         let group = Group(count: keys.count)
         var chores = Chores<Key, Value>()
-        if remembersKeys { memo.prepare(for: keys.count) }
+        if options.remembersKeys { memo.prepare(for: keys.count) }
         var origin: LoadOrigin?
-        let priority = Task.currentPriority
+        let priority = Priority.current
         var open: Queue?
         var claims = Claims<Key, Value>(of: keys)
         for key in keys {
-            let (place, isNew) = remembersKeys ? claims.next(in: &memo) : (-1, true)
+            let (place, isNew) = options.remembersKeys ? claims.next(in: &memo) : (-1, true)
             if isNew, let open, !mayFill(open) {
                 group.append(open, slot: gather(key, place: place, callers: 1, in: open))
                 continue
@@ -43,11 +43,12 @@ extension Intake {
     mutating func enter(_ keys: [Key], _ lookups: [Lookup]?, log: LoadLog? = nil) -> (Group, Chores<Key, Value>) {
         let group = Group(count: keys.count)
         var chores = Chores<Key, Value>()
-        if remembersKeys { memo.prepare(for: keys.count) }
+        if options.remembersKeys { memo.prepare(for: keys.count) }
         var origin: LoadOrigin?
-        let priority = Task.currentPriority
+        let priority = Priority.current
         for (position, key) in keys.enumerated() {
-            let entered = enter(key, lookups?[position], waits: false, from: &origin, leaving: &chores)
+            let hashed = HashedKey(key, isRemembered: options.remembersKeys)
+            let entered = enter(hashed, lookups?[position], waits: false, from: &origin, leaving: &chores)
             if let log { log.findings.append(note(entered, of: log.nextCaller)) }
             add(entered, to: group, of: keys.count, priority: priority, leaving: &chores)
         }
@@ -60,7 +61,7 @@ extension Intake {
         _ entered: Entered,
         to group: Group,
         of count: Int,
-        priority: TaskPriority,
+        priority: Priority,
         leaving chores: inout Chores<Key, Value>
     ) {
         switch entered {

@@ -72,7 +72,7 @@ extension Intake {
     @inlinable
     mutating func enter(_ queue: Queue, slot: Int) -> Entered {
         if case .finished(let result) = queue.slots[slot].state { return .finished(result) }
-        raisePriority(of: queue, slot: slot, to: Task.currentPriority)
+        raisePriority(of: queue, slot: slot, to: Priority.current)
         let waiter = queue.lineUp(forSlot: slot)
         return .waiting(Ticket(queue: queue, slot: slot, waiter: waiter, batch: LoadOrigin.current.batch), nil)
     }

@@ -25,6 +25,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     @usableFromInline let options: DataLoaderOptions
+    /// What the task of a batch is called.
+    @usableFromInline let batchName: String?
     /// Whether a load whose result is known is nobody else's business.
     @usableFromInline let returnsKnownAtOnce: Bool
     @usableFromInline let isObserved: Bool
@@ -36,10 +38,6 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline var gathering = GatheringQueues<Key, Value>()
     /// The queues whose tick has ended and that have keys to send, oldest first.
     @usableFromInline var due: [Queue] = []
-    /// Callers whose results were held for a batch that is not to be.
-    @usableFromInline var stranded = Few<Resumption>()
-    /// Queues that have ended, to be let go outside the lock: the end of a key or a value is its owner's code.
-    @usableFromInline var ended = Few<Queue>()
     /// How often keys have been cleared.
     @usableFromInline var clears = 0
     /// How many batches are in flight and do not wait for loads of their own.
@@ -52,6 +50,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @inlinable
     init(options: DataLoaderOptions, cache: CacheRules<Key, Value>?, isObserved: Bool) {
         self.options = options
+        batchName = options.name.map { "\($0) batch" }
         self.isObserved = isObserved
         returnsKnownAtOnce = !options.alignsHits && !isObserved && cache == nil
         memo = cache?.memo ?? Memo()
@@ -59,7 +58,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// The result of a key, if it is there and nothing but returning it is to be done.
     @inlinable
-    func known(_ key: Key) -> Result<Value, any Error>? {
+    func known(_ key: HashedKey<Key>) -> Result<Value, any Error>? {
         returnsKnownAtOnce && memo.knowsResults ? memo.result(of: key) : nil
     }
 
@@ -69,11 +68,11 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     ///   - waits: Whether the caller will wait at once, rather than some time later or never.
     ///   - origin: Where the load comes from: looked up when it is needed first, and once for many keys.
     @inlinable
-    mutating func enter(_ key: Key, waits: Bool, from origin: inout LoadOrigin?) -> Entered {
-        guard remembersKeys else { return add(key, place: -1, waits: waits, from: &origin) }
+    mutating func enter(_ key: HashedKey<Key>, waits: Bool, from origin: inout LoadOrigin?) -> Entered {
+        guard options.remembersKeys else { return add(key.key, place: -1, waits: waits, from: &origin) }
         let (place, isNew) = memo.claim(key)
-        guard !isNew else { return add(key, place: place, waits: waits, from: &origin) }
-        return enter(key, at: place, waits: waits, from: &origin)
+        guard !isNew else { return add(key.key, place: place, waits: waits, from: &origin) }
+        return enter(key.key, at: place, waits: waits, from: &origin)
     }
 
     /// Takes the load of a key in that has a place.
@@ -105,9 +104,6 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return .waiting(join(queue, slot: queue.slots.count - 1, waits: waits, from: &origin), nil)
     }
 
-    /// Whether anything is kept of a key.
-    @inlinable var remembersKeys: Bool { options.memoises || options.deduplicates }
-
     /// Whether a load may share a pending key of this queue. Without memoisation a key is shared only until it is
     /// sent: nobody gets the answer to a question that was asked before their own.
     @inlinable
@@ -116,17 +112,25 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// Adds one more caller to a slot.
+    ///
+    /// - Parameter isOpened: Whether the queue has been opened for it, and has its priority.
     @inlinable
-    func join(_ queue: Queue, slot: Int, waits: Bool, from origin: inout LoadOrigin?) -> Ticket<Key, Value> {
+    func join(
+        _ queue: Queue,
+        slot: Int,
+        isOpened: Bool = false,
+        waits: Bool,
+        from origin: inout LoadOrigin?
+    ) -> Ticket<Key, Value> {
         queue.slots[slot].callers += 1
         if slot < queue.sent {
             let batch = queue.batchIndex(ofSlot: slot)
             queue.batches[batch].callers += 1
         }
-        if waits { raisePriority(of: queue, slot: slot, to: Task.currentPriority) }
-        let waiter = waits ? queue.lineUp(forSlot: slot) : -1
-        let batch = waits ? Self.batch(askingFor: queue, from: &origin) : nil
-        return Ticket(queue: queue, slot: slot, waiter: waiter, batch: batch)
+        guard waits else { return Ticket(queue: queue, slot: slot, waiter: -1, batch: nil) }
+        if !isOpened { raisePriority(of: queue, slot: slot, to: .current) }
+        let batch = Self.batch(askingFor: queue, from: &origin)
+        return Ticket(queue: queue, slot: slot, waiter: queue.lineUp(forSlot: slot), batch: batch)
     }
 
     /// The batch whose function asks for a key of a queue.
@@ -147,9 +151,9 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// Sees to it that a batch is fetched with no less priority than any of its callers has.
     @inlinable
-    func raisePriority(of queue: Queue, slot: Int, to priority: TaskPriority) {
+    func raisePriority(of queue: Queue, slot: Int, to priority: Priority) {
         if slot >= queue.sent {
-            if priority.rawValue > queue.priority.rawValue { queue.priority = priority }
+            queue.priority = max(queue.priority, priority)
         } else if priority > queue.lowestPriority {
             queue.batches[queue.batchIndex(ofSlot: slot)].carrier?.escalate(to: priority)
         }
@@ -161,7 +165,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         let slot = gather(key, place: place, callers: 0, in: queue)
         let isFull = mayFill(queue) && queue.gathered == options.maxBatchSize
         let event: QueueEvent? = isFull ? .filled : opened ? .opened : nil
-        return .waiting(join(queue, slot: slot, waits: waits, from: &origin), event)
+        return .waiting(join(queue, slot: slot, isOpened: opened, waits: waits, from: &origin), event)
     }
 
     /// Appends a key that is to be fetched to a queue.
@@ -196,20 +200,18 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     mutating func queue(of scope: BatchingScope?) -> (Queue, opened: Bool) {
         if let queue = gathering.queue(of: scope) { return (queue, false) }
         let number = freeNumbers.popLast() ?? queues.count
-        let queue = Queue(scope: scope, number: number, priority: Task.currentPriority)
+        let queue = Queue(scope: scope, number: number, priority: .current)
         if number == queues.count { queues.append(queue) } else { queues[number] = queue }
         gathering.insert(queue)
         return (queue, true)
     }
 
-    /// Forgets a queue of which nothing is to come any more.
+    /// Forgets a queue of which nothing is to come any more. Its own end is to be outside the lock: that of a key or a value
+    /// is its owner's code.
     @inlinable
-    mutating func endIfDone(_ queue: Queue) {
-        guard queue.hasEnded, queues[queue.number] === queue else { return }
-        gathering.remove(queue)
+    mutating func end(_ queue: Queue) {
         queues[queue.number] = nil
         freeNumbers.append(queue.number)
-        ended.append(queue)
     }
 }
 

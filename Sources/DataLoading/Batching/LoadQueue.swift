@@ -135,9 +135,9 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     /// How many slots are gathered and still wanted.
     @exclusivity(unchecked) @usableFromInline var gathered = 0
     /// The priority that no batch of it has less than.
-    @usableFromInline let lowestPriority: TaskPriority
+    @usableFromInline let lowestPriority: Priority
     /// The highest priority among those who asked.
-    @exclusivity(unchecked) @usableFromInline var priority: TaskPriority
+    @exclusivity(unchecked) @usableFromInline var priority: Priority
     /// The batches whose functions wait here, by waiter.
     @exclusivity(unchecked) @usableFromInline var waitingBatches: [Int: RunningBatch] = [:]
 
@@ -145,7 +145,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     @exclusivity(unchecked) @usableFromInline var observation: QueueObservation?
 
     @inlinable
-    init(scope: BatchingScope?, number: Int, priority: TaskPriority) {
+    init(scope: BatchingScope?, number: Int, priority: Priority) {
         self.scope = scope
         self.number = number
         lowestPriority = priority

@@ -33,22 +33,16 @@ struct Candidate<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 }
 
-/// What became of a batch, and for how long its results are to be kept.
+/// For how long the results of a batch are to be kept, and what else it brought.
 @usableFromInline
-struct JudgedOutcome<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    @usableFromInline let outcome: BatchOutcome<Key, Value>
+struct Judgement<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// In the order of the keys; empty if nothing is kept, or if there are no rules for it.
     @usableFromInline var retentions: [Retention?] = []
     /// Results of keys that were not asked for.
     @usableFromInline var additional: [Candidate<Key, Value>] = []
 
     @inlinable
-    init(_ outcome: BatchOutcome<Key, Value>) {
-        self.outcome = outcome
-    }
-
-    @inlinable
-    func retention(at position: Int) -> Retention? { retentions.isEmpty ? nil : retentions[position] }
+    init() {}
 }
 
 /// The policy of a loader, on a clock that has begun to run. A loader whose policy changes nothing has none.
@@ -156,17 +150,24 @@ extension DataLoader {
         return Candidate(key: key, result: result, lookup: lookup, retention: retention)
     }
 
-    /// What the policy says of the outcome of some keys. It runs the user's code.
+    /// What the policy says of the outcome of some keys; `nil` if there is no policy, and no more than what was asked
+    /// for. It runs the user's code.
     @inlinable
-    nonisolated func judged(_ outcome: BatchOutcome<Key, Value>, of keys: [Key]) -> JudgedOutcome<Key, Value> {
-        var judged = JudgedOutcome(outcome)
-        for (key, value) in outcome.additional { judged.additional.append(candidate(key, .success(value))) }
-        guard let cache, cache.keepsBooks else { return judged }
+    nonisolated func judgement(of outcome: BatchOutcome<Key, Value>, for keys: [Key]) -> Judgement<Key, Value>? {
+        let keepsBooks = cache?.keepsBooks ?? false
+        return keepsBooks || outcome.hasMoreThanAsked ? judge(outcome, of: keys) : nil
+    }
+
+    @inlinable
+    nonisolated func judge(_ outcome: BatchOutcome<Key, Value>, of keys: [Key]) -> Judgement<Key, Value> {
+        var judgement = Judgement<Key, Value>()
+        for (key, value) in outcome.additional { judgement.additional.append(candidate(key, .success(value))) }
+        guard let cache, cache.keepsBooks else { return judgement }
         let time = cache.time
-        judged.retentions = keys.enumerated().map { position, key in
+        judgement.retentions = keys.enumerated().map { position, key in
             guard outcome.isOfKey(at: position) else { return nil }
             return cache.retention(of: outcome.result(at: position), for: key, at: time)
         }
-        return judged
+        return judgement
     }
 }

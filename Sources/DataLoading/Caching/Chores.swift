@@ -10,9 +10,8 @@ struct Chores<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline var events: [(QueueEvent, LoadQueue<Key, Value>)] = []
     /// What is not known any more: the end of a value is its owner's code.
     @usableFromInline var discarded: [Memo<Key, Value>.Place] = []
-
     /// Queues that may have no other owner, with the keys and results that nobody waits for.
-    @usableFromInline var ended = Few<LoadQueue<Key, Value>>()
+    @usableFromInline var ended: [LoadQueue<Key, Value>] = []
 
     @inlinable
     init() {}
@@ -21,9 +20,11 @@ struct Chores<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 extension DataLoader {
     @inlinable
     nonisolated func settle(_ chores: Chores<Key, Value>) {
-        for (event, queue) in chores.events {
-            if let observation { handle(event, of: queue, for: observation) } else { handle(event, of: queue) }
+        if !chores.events.isEmpty {
+            for (event, queue) in chores.events {
+                if let observation { handle(event, of: queue, for: observation) } else { handle(event, of: queue) }
+            }
         }
-        for resume in chores.resumptions { resume() }
+        chores.resumptions.forEach { $0() }
     }
 }

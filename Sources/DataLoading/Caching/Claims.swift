@@ -24,7 +24,7 @@ struct Claims<Key: Hashable & Sendable, Value: Sendable> {
     @inlinable @inline(__always)
     mutating func next(in memo: inout Memo<Key, Value>) -> (number: Int, isNew: Bool) {
         defer { position += 1 }
-        guard memo.index.isLarge else { return memo.claim(keys[position]) }
+        guard memo.index.isLarge else { return memo.claim(HashedKey(keys[position])) }
         if position >= start + glances.count { lookAhead(in: memo.index) }
         return memo.claim(keys[position], glances[position - start])
     }

@@ -23,7 +23,7 @@ extension DataLoader {
     /// - Complexity: O(1).
     @inlinable
     public nonisolated func cachedResult(for key: Key) -> Result<Value, any Error>? {
-        guard intake.withLock({ $0.remembersKeys }) else { return nil }
+        guard options.remembersKeys else { return nil }
         let lookup = cache?.lookup(of: key)
         return intake.withLock { $0.use(key, lookup) }
     }

@@ -6,14 +6,15 @@ extension Intake {
     /// Takes a load in, under a policy if there is a lookup.
     @inlinable
     mutating func enter(
-        _ key: Key,
+        _ hashed: HashedKey<Key>,
         _ lookup: Lookup?,
         waits: Bool,
         from origin: inout LoadOrigin?,
         leaving chores: inout Chores<Key, Value>
     ) -> Entered {
-        guard let lookup else { return enter(key, waits: waits, from: &origin) }
-        let (place, isNew) = memo.claim(key, as: lookup.cacheKey)
+        guard let lookup else { return enter(hashed, waits: waits, from: &origin) }
+        let key = hashed.key
+        let (place, isNew) = memo.claim(hashed, as: lookup.cacheKey)
         guard !isNew else { return add(key, place: place, waits: waits, from: &origin) }
         guard case .finished(let known, _) = memo.places[place] else {
             return enter(key, at: place, waits: waits, from: &origin)
@@ -80,11 +81,11 @@ extension DataLoader {
     /// Takes a load in under a policy.
     @inlinable
     nonisolated func enter(
-        _ key: Key,
+        _ key: HashedKey<Key>,
         waits: Bool,
         under cache: CacheRules<Key, Value>
     ) -> Intake<Key, Value>.Entered {
-        let lookup = cache.lookup(of: key)
+        let lookup = cache.lookup(of: key.key)
         var chores = Chores<Key, Value>()
         let entered = intake.withLock { intake in
             var origin: LoadOrigin?

@@ -34,7 +34,7 @@ extension Intake {
             }
         }
         if let retention = candidate.retention {
-            let number = known ?? memo.claim(candidate.key, as: candidate.lookup?.cacheKey).number
+            let number = known ?? memo.claim(HashedKey(candidate.key), as: candidate.lookup?.cacheKey).number
             memo.keep(candidate.result, of: candidate.key, at: number, for: retention, discarded: &chores.discarded)
             memo.renew(number)
             isTaken = true
@@ -73,7 +73,7 @@ extension Intake {
         for number in cleared.places.indices {
             guard let key = cleared.places[number].key, let fetch = cleared.fetch(of: number) else { continue }
             guard let queue = gatheringQueue(of: fetch) else { continue }
-            let place = memo.claim(key, as: cleared.cacheKeys?[number]).number
+            let place = memo.claim(HashedKey(key), as: cleared.cacheKeys?[number]).number
             memo.set(place, to: .pending(key, fetch))
             queue.slots[Int(fetch.slot)].place = Int32(truncatingIfNeeded: place)
         }

@@ -15,6 +15,20 @@ struct SlotID: Equatable, Sendable {
     }
 }
 
+/// A key and its hash, which is taken once, before the lock is.
+@usableFromInline
+struct HashedKey<Key: Hashable & Sendable>: Sendable {
+    @usableFromInline let key: Key
+    @usableFromInline let hash: UInt32
+
+    /// - Parameter isRemembered: Whether the hash is needed: not where nothing is kept of a key.
+    @inlinable
+    init(_ key: Key, isRemembered: Bool = true) {
+        self.key = key
+        hash = isRemembered ? PlaceIndex.hash(of: key) : 0
+    }
+}
+
 /// Results and pending fetches by key.
 ///
 /// A pending place is identified by its slot: whoever changes a place on behalf of a slot first checks that it is still
@@ -101,21 +115,19 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// What is known of a key, if it is a result. (Part of its callers: for a call, all of the memo is copied.)
     @inlinable @inline(__always)
-    func result(of key: Key) -> Result<Value, any Error>? {
-        guard index.count > 0 else { return nil }
-        return index.first(of: PlaceIndex.hash(of: key)) { number in
-            if case .finished(key, let result) = places[number] { result } else { nil }
+    func result(of key: HashedKey<Key>) -> Result<Value, any Error>? {
+        index.first(of: key.hash) { number in
+            if case .finished(key.key, let result) = places[number] { result } else { nil }
         }
     }
 
     /// The number of a key's place. A new one is to be set at once.
     ///
-    /// - Complexity: O(1), and one hash.
+    /// - Complexity: O(1).
     @inlinable
-    mutating func claim(_ key: Key) -> (number: Int, isNew: Bool) {
-        let hash = PlaceIndex.hash(of: key)
-        if let number = find(key, hash) { return (number, false) }
-        return (insertVacant(hash), true)
+    mutating func claim(_ key: HashedKey<Key>) -> (number: Int, isNew: Bool) {
+        if let number = find(key.key, key.hash) { return (number, false) }
+        return (insertVacant(key.hash), true)
     }
 
     /// The number of the place of a key that was looked for, since when not all were removed.
@@ -127,7 +139,7 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     @inlinable
-    mutating func claim(_ key: Key, as cacheKey: CacheKey?) -> (number: Int, isNew: Bool) {
+    mutating func claim(_ key: HashedKey<Key>, as cacheKey: CacheKey?) -> (number: Int, isNew: Bool) {
         guard let cacheKey else { return claim(key) }
         let hash = PlaceIndex.hash(of: cacheKey)
         if let number = find(cacheKey, hash) { return (number, false) }

@@ -14,19 +14,19 @@ extension DataLoader {
     @inlinable
     @inline(never)
     nonisolated func enter(
-        _ key: Key,
+        _ key: HashedKey<Key>,
         waits: Bool,
         for observation: Observation<Key>
     ) -> Intake<Key, Value>.Entered {
-        let caller: (any Sendable)? = observation.rememberer?.willLoad(key)
-        let lookup = cache?.lookup(of: key)
+        let caller: (any Sendable)? = observation.rememberer?.willLoad(key.key)
+        let lookup = cache?.lookup(of: key.key)
         var chores = Chores<Key, Value>()
         let (entered, finding) = intake.withLock { intake in
             var origin: LoadOrigin?
             let entered = intake.enter(key, lookup, waits: waits, from: &origin, leaving: &chores)
             return (entered, intake.note(entered, of: caller))
         }
-        observation.observer?.didLoad(ObservedLoad(key, finding, loader: options.name))
+        observation.observer?.didLoad(ObservedLoad(key.key, finding, loader: options.name))
         settle(chores)
         if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue, for: observation) }
         return entered

@@ -9,14 +9,18 @@ extension DataLoader {
     @inlinable
     nonisolated func finish(
         _ dispatch: Dispatch<Key, Value>,
-        with judged: JudgedOutcome<Key, Value>,
+        of queue: LoadQueue<Key, Value>,
+        with outcome: BatchOutcome<Key, Value>,
+        _ judgement: Judgement<Key, Value>?,
         since start: Duration?
     ) -> Chores<Key, Value> {
-        guard let observation, let start else { return intake.withLock { $0.finish(dispatch, with: judged) } }
+        guard let observation, let start else {
+            return intake.withLock { $0.finish(dispatch, of: queue, with: outcome, judgement) }
+        }
         let time = observation.now() - start
         let (chores, end) = intake.withLock { intake in
-            let end = intake.noteEnd(of: dispatch, with: judged.outcome, in: time)
-            return (intake.finish(dispatch, with: judged), end)
+            let end = intake.noteEnd(of: dispatch, with: outcome, in: time)
+            return (intake.finish(dispatch, of: queue, with: outcome, judgement), end)
         }
         if let end { tell(end, of: dispatch, to: observation.observer) }
         return chores
@@ -31,11 +35,11 @@ extension DataLoader {
         with error: any Error,
         after time: Duration
     ) -> Chores<Key, Value> {
-        let failure = JudgedOutcome<Key, Value>(.failure(error))
-        guard let observation else { return intake.withLock { $0.publish(failure, of: dispatch) } }
+        let failure = BatchOutcome<Key, Value>.failure(error)
+        guard let observation else { return intake.withLock { $0.abandon(dispatch, with: failure) } }
         let (chores, end) = intake.withLock { intake in
-            let end = intake.noteEnd(of: dispatch, with: failure.outcome, in: time)
-            return (intake.publish(failure, of: dispatch), end)
+            let end = intake.noteEnd(of: dispatch, with: failure, in: time)
+            return (intake.abandon(dispatch, with: failure), end)
         }
         if let end { tell(end, of: dispatch, to: observation.observer) }
         return chores

@@ -7,7 +7,7 @@
 /// It is used by the thread that runs the scope's jobs, and by no other.
 final class BatchWorker: @unchecked Sendable {
     private let name: String?
-    private let priority: TaskPriority
+    private let priority: Priority
     /// Owned by the task alone, as a task-local value, and by those that inherit it.
     private var context: Unmanaged<WorkerContext>
     var task: Task<Void, Never>?

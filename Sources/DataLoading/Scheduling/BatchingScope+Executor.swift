@@ -54,13 +54,14 @@ extension BatchingScope: TaskExecutor {
     /// - Parameter end: What to do. A closure that has caught nothing but a loader needs no memory.
     /// - Returns: Whether it will be done; not if the scope has ended.
     @usableFromInline
-    func atTickEnd(_ end: @escaping @Sendable (BatchingScope) -> Void) -> Bool {
+    func atTickEnd(_ end: consuming @escaping @Sendable (BatchingScope) -> Void) -> Bool {
+        let end = TickEnd(act: end)
         if isOnCurrentThread, !own.isOver {
-            own.tickEnds.append(TickEnd(act: end))
+            own.tickEnds.append(end)
             return true
         }
         let isOpen = mailbox.withLock { mailbox in
-            if !mailbox.isClosed { mailbox.tickEnds.append(TickEnd(act: end)) }
+            if !mailbox.isClosed { mailbox.tickEnds.append(end) }
             return !mailbox.isClosed
         }
         if isOpen { wakeIfIdle() }
@@ -104,8 +105,8 @@ extension BatchingScope: TaskExecutor {
         while true {
             switch nextStep(taking: &jobs, &tickEnds, looksInMailbox: jobsThisTurn == 0) {
             case .run:
-                for job in jobs {
-                    job.runSynchronously(on: asUnownedTaskExecutor())
+                for number in jobs.indices {
+                    jobs[number].runSynchronously(on: asUnownedTaskExecutor())
                     jobsThisTurn += 1
                     guard jobsThisTurn == Self.jobsPerTurn else { continue }
                     jobsThisTurn = 0
@@ -158,15 +159,13 @@ extension BatchingScope: TaskExecutor {
         return mailbox.withLock { mailbox in
             if !own.jobs.isEmpty || !mailbox.jobs.isEmpty {
                 swap(&jobs, &own.jobs)
-                jobs.append(contentsOf: mailbox.jobs)
-                mailbox.jobs.removeAll(keepingCapacity: true)
+                jobs.takeAll(of: &mailbox.jobs)
                 return .run
             }
             let isWanted = !own.tickEnds.isEmpty || !mailbox.tickEnds.isEmpty || mailbox.awaitsLastTickEnd
             if isWanted, mailbox.holds <= 0 {
                 swap(&tickEnds, &own.tickEnds)
-                tickEnds.append(contentsOf: mailbox.tickEnds)
-                mailbox.tickEnds.removeAll(keepingCapacity: true)
+                tickEnds.takeAll(of: &mailbox.tickEnds)
                 mailbox.awaitsLastTickEnd = false
                 return .endTick(isLast: mailbox.isClosed)
             }
@@ -174,5 +173,14 @@ extension BatchingScope: TaskExecutor {
             mailbox.isDraining = false
             return .stop
         }
+    }
+}
+
+extension Array {
+    /// Appends the elements of another array, which keeps its memory and nothing else.
+    fileprivate mutating func takeAll(of other: inout [Element]) {
+        guard !other.isEmpty else { return }
+        append(contentsOf: other)
+        other.removeAll(keepingCapacity: true)
     }
 }

@@ -19,7 +19,10 @@ extension BatchingScope {
         guard isOnCurrentThread, !own.isOver else { return false }
         own.runningBatches += 1
         if tick.waitsForBatches { hold(1) }
-        if let index = own.idleWorkers.lastIndex(where: { $0.suits(batch) }) {
+        if let worker = own.idleWorkers.last, worker.suits(batch) {
+            own.idleWorkers.removeLast()
+            worker.give(batch)
+        } else if let index = own.idleWorkers.lastIndex(where: { $0.suits(batch) }) {
             own.idleWorkers.remove(at: index).give(batch)
         } else {
             own.unstaffed.append(batch)
@@ -57,7 +60,7 @@ extension BatchingScope {
         let context = WorkerContext(scope: self)
         LoadContext.$current.withValue(context) {
             let worker = BatchWorker(for: batch, context: context)
-            worker.task = Task(name: batch.name, executorPreference: self, priority: batch.priority) {
+            worker.task = Task(name: batch.name, executorPreference: self, priority: batch.priority.taskPriority) {
                 await self.work(as: worker, beginningWith: batch)
             }
             // This task runs on the executor of the worker's, which therefore has not begun.

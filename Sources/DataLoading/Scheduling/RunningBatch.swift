@@ -30,7 +30,7 @@ class RunningBatch: @unchecked Sendable {  // See each variable.
     let serialNumber = SerialNumber()
     final let name: String?
     final let scope: BatchingScope?
-    @usableFromInline final let priority: TaskPriority
+    @usableFromInline final let priority: Priority
     /// What to run: set before the batch is given to a task, and taken by that.
     @exclusivity(unchecked) private var work: Work?
     /// What is to be done when the batch begins to wait for loads of its own, and when it no longer does.
@@ -44,7 +44,7 @@ class RunningBatch: @unchecked Sendable {  // See each variable.
     init(
         scope: BatchingScope?,
         name: String?,
-        priority: TaskPriority,
+        priority: Priority,
         onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?
     ) {
         self.scope = scope
@@ -61,7 +61,7 @@ class RunningBatch: @unchecked Sendable {  // See each variable.
     final func start(_ work: @escaping Work) {
         self.work = work
         if let scope, scope.start(self) { return }
-        let task = Task.detached(name: name, priority: priority) {
+        let task = Task.detached(name: name, priority: priority.taskPriority) {
             await LoadContext.$current.withValue(WorkerContext(scope: self.scope, running: self)) { () async -> Void in
                 await self.takeWork()?(self)
             }
@@ -80,8 +80,8 @@ class RunningBatch: @unchecked Sendable {  // See each variable.
 
     /// Raises the priority of the task that runs the batch.
     @usableFromInline
-    final func escalate(to priority: TaskPriority) {
-        guard #available(macOS 26, *), priority.rawValue > self.priority.rawValue else { return }
+    final func escalate(to priority: Priority) {
+        guard #available(macOS 26, *), priority > self.priority else { return }
         var seen = Status(bits: status.load(ordering: .relaxed))
         while priority.rawValue > seen.escalation {
             let raised = seen.bits & 0xFF00 | UInt16(priority.rawValue)
@@ -92,7 +92,7 @@ class RunningBatch: @unchecked Sendable {  // See each variable.
             )
             seen.bits = found
             guard isRaised else { continue }
-            if seen.hasTask { task?.escalatePriority(to: priority) }
+            if seen.hasTask { task?.escalatePriority(to: priority.taskPriority) }
             return
         }
     }
