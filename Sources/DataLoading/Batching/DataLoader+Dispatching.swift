@@ -25,8 +25,8 @@ extension DataLoader {
     nonisolated func schedule(_ queue: LoadQueue<Key, Value>) {
         if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: $0) }) { return }
         if case .immediate = options.schedule.kind { return endTick(of: queue) }
-        let priority = intake.withLock { _ in queue.priority }
-        Task.detached(name: taskName("schedule"), priority: priority.taskPriority) { await self.endTickInTime(of: queue) }
+        let priority = intake.withLock { _ in queue.priority }.taskPriority
+        Task.detached(name: taskName("schedule"), priority: priority) { await self.endTickInTime(of: queue) }
     }
 
     @inlinable
