@@ -180,7 +180,7 @@ public final class CurlHTTPTransport: HTTPStreamingTransport {
     ///
     /// - Parameter drainTime: How long accepted requests may still take; 10 seconds by default.
     public func shutdown(drainingFor drainTime: Duration = .seconds(10)) async {
-        let deadline = ContinuousClock.now.advanced(byAtMost: drainTime)
+        let deadline = Moment.now.advanced(byAtMost: drainTime)
         await withTaskGroup { group in
             for inbox in inboxes {
                 group.addTask {
@@ -224,7 +224,7 @@ extension CurlHTTPTransport {
 
     private func sendWhole(_ exchange: Exchange) async throws -> HTTPResponse {
         var response = try await perform(exchange)
-        guard !response.body.isEmpty else { return response }
+        guard !response.body.isEmpty, response.headers["Content-Encoding"] != nil else { return response }
         do throws(HTTPTransportError) {
             var decoder = try ContentDecoder(response.headers, from: exchange.request.url.origin)
             response.body = try decoder.decode(response.body, upTo: configuration.maximumResponseBytes)

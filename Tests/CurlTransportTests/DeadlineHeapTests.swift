@@ -8,13 +8,13 @@ import Testing
 
 @Suite struct DeadlineHeapTests {
     private final class Timer: DeadlineHeapElement {
-        let deadline: ContinuousClock.Instant
+        let deadline: Moment
         var heapIndex: Int?
 
-        init(_ deadline: ContinuousClock.Instant) { self.deadline = deadline }
+        init(_ deadline: Moment) { self.deadline = deadline }
     }
 
-    private let start = ContinuousClock.now
+    private let start = Moment.now
 
     @Test(arguments: [1, 2, 42, 4711])
     func `Timers expire in order, and those taken out do not`(seed: UInt64) {
@@ -25,7 +25,7 @@ import Testing
         let removed = Set(timers.indices.shuffled(using: &generator).prefix(200))
         for index in removed { heap.remove(timers[index]) }
 
-        var expired: [ContinuousClock.Instant] = []
+        var expired: [Moment] = []
         while let timer = heap.popExpired(at: start + .seconds(1)) { expired.append(timer.deadline) }
         let expected = timers.indices.filter { !removed.contains($0) }.map { timers[$0].deadline }.sorted()
         #expect(expired == expected)

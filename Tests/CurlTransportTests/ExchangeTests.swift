@@ -52,6 +52,20 @@ import Testing
         }
     }
 
+    @Test func `No body waits for the server's leave, small or large, whichever the handle has sent before`() async throws {
+        let sizes = [1, 2 << 20, 1, 64 << 10, 2 << 20]
+        let handler: @Sendable (LoopbackRequest) -> LoopbackReply = { request in
+            LoopbackReply(body: Array("\(request.body.count) \(request.header("Expect") ?? "-")".utf8))
+        }
+        try await withTransport(handler: handler) { transport, server in
+            for size in sizes {
+                let body = String(repeating: "x", count: size)
+                let text = try await transport.send(server.request(.post, headers: ["X-Same": "1"], body: body)).text
+                #expect(text == "\(size) -")
+            }
+        }
+    }
+
     @Test func `A handle that is used again takes nothing over from the request before`() async throws {
         let large = String(repeating: "x", count: 200_000)
         let sequence: [(HTTPMethod, String, String)] = [

@@ -7,7 +7,7 @@ import Testing
 @testable import CurlTransport
 
 @Suite struct TimeLimitsTests {
-    private let start = ContinuousClock.now
+    private let start = Moment.now
     private let limits = TimeLimits(queue: .seconds(4), connect: .seconds(3), firstByte: .seconds(2), idle: .seconds(1))
 
     @Test func `Each stage has its limit, and the total holds in all but a rest`() {

@@ -11,16 +11,16 @@ struct TimeLimits {
 
     /// Where a request is, and since when.
     enum Stage: Hashable {
-        case queued(since: ContinuousClock.Instant)
-        case connecting(since: ContinuousClock.Instant)
-        case sent(at: ContinuousClock.Instant)
-        case receiving(lastByte: ContinuousClock.Instant)
+        case queued(since: Moment)
+        case connecting(since: Moment)
+        case sent(at: Moment)
+        case receiving(lastByte: Moment)
         /// Its reader takes a rest; no limit counts.
         case paused
     }
 
     struct Due: Hashable {
-        var instant: ContinuousClock.Instant
+        var instant: Moment
         var limit: Limit
     }
 
@@ -31,12 +31,22 @@ struct TimeLimits {
     let connect: Duration
     let firstByte: Duration?
     let idle: Duration?
+    /// The shortest that begins when a request is sent or later, or that of a connection.
+    private let shortest: Duration
+
+    init(queue: Duration?, connect: Duration, firstByte: Duration?, idle: Duration?) {
+        self.queue = queue
+        self.connect = connect
+        self.firstByte = firstByte
+        self.idle = idle
+        shortest = min(connect, firstByte ?? connect, idle ?? connect)
+    }
 
     /// The next limit that passes if nothing changes; `nil` if none does.
     ///
     /// - Parameter total: When the whole exchange must have ended, if it must.
-    func due(in stage: Stage, total: ContinuousClock.Instant?) -> Due? {
-        let stageLimit: (start: ContinuousClock.Instant, duration: Duration?, limit: Limit)? =
+    func due(in stage: Stage, total: Moment?) -> Due? {
+        let stageLimit: (start: Moment, duration: Duration?, limit: Limit)? =
             switch stage {
             case .queued(let since): (since, queue, .queue)
             case .connecting(let since): (since, connect, .connect)
@@ -55,9 +65,8 @@ struct TimeLimits {
     /// limit is shorter.
     ///
     /// - Parameter isLarge: Whether its body is larger than what goes without the server's leave.
-    func nextCheck(_ due: Due?, isLarge: Bool = false, now: ContinuousClock.Instant) -> ContinuousClock.Instant {
-        let shortest = min(connect, firstByte ?? connect, idle ?? connect, isLarge ? Self.uploadCheck : connect)
-        let soonest = now.advanced(byAtMost: shortest)
+    func nextCheck(_ due: Due?, isLarge: Bool = false, now: Moment) -> Moment {
+        let soonest = now.advanced(byAtMost: isLarge ? min(shortest, Self.uploadCheck) : shortest)
         return due.map { min($0.instant, soonest) } ?? soonest
     }
 }

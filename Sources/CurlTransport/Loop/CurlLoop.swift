@@ -24,7 +24,7 @@ struct CurlLoop: ~Copyable {
 
     private struct Shutdown {
         var isAsked = false
-        var deadline: ContinuousClock.Instant?
+        var deadline: Moment?
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -42,12 +42,12 @@ struct CurlLoop: ~Copyable {
     private var taskJobs: [UnownedJob] = []
     private var taskJobsDone = 0
     /// Read when a turn begins, and again when curl has performed.
-    private var now = ContinuousClock.now
+    private var now = Moment.now
     /// Jobs with a place, to be started in this order. Those that ended since are passed over.
     private var ready: [Job] = []
     /// Exchanges that have ended in this turn. Their callers are resumed together, at the end of the turn: one by one,
     /// each would wake a thread that finds nothing more to do.
-    private var finished: [(exchange: Exchange, result: Result<HTTPResponse, HTTPTransportError>)] = []
+    private var finished: [Exchange] = []
     private var idleTransfers: [Transfer] = []
     private var shutdown = Shutdown()
 
@@ -198,20 +198,20 @@ struct CurlLoop: ~Copyable {
         }
     }
 
-    private mutating func end(_ job: Job, _ result: Result<HTTPResponse, HTTPTransportError>) {
-        switch result {
-        case .success:
-            detach(job, failure: nil)
-            finished.append((job.exchange, result))
-        case .failure(let error):
+    private mutating func end(_ job: Job, _ result: consuming Result<HTTPResponse, HTTPTransportError>) {
+        if case .failure(let error) = result {
             let error = job.describing(error)
             detach(job, failure: error.code)
-            finished.append((job.exchange, .failure(error)))
+            unsafe job.exchange.outcome = .failure(error)
+        } else {
+            detach(job, failure: nil)
+            unsafe job.exchange.outcome = consume result
         }
+        finished.append(job.exchange)
     }
 
     private mutating func resumeFinished() {
-        for (exchange, result) in finished { exchange.finish(result) }
+        for exchange in finished { exchange.finish() }
         finished.removeAll(keepingCapacity: true)
     }
 
@@ -276,9 +276,9 @@ struct CurlLoop: ~Copyable {
     }
 
     private static func earlier(
-        _ one: ContinuousClock.Instant?,
-        _ other: ContinuousClock.Instant?
-    ) -> ContinuousClock.Instant? {
+        _ one: Moment?,
+        _ other: Moment?
+    ) -> Moment? {
         guard let one, let other else { return one ?? other }
         return min(one, other)
     }

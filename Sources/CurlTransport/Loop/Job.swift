@@ -19,12 +19,12 @@ final class Job: DeadlineHeapElement {
     let exchange: Exchange
     var phase = Phase.ready
     /// When its limits are to be looked at.
-    var deadline: ContinuousClock.Instant
+    var deadline: Moment
     var heapIndex: Int?
 
     var origin: String { exchange.request.url.origin }
 
-    init(_ exchange: Exchange, deadline: ContinuousClock.Instant) {
+    init(_ exchange: Exchange, deadline: Moment) {
         self.exchange = exchange
         self.deadline = deadline
     }
@@ -35,7 +35,7 @@ final class Job: DeadlineHeapElement {
     }
 
     /// The response of a server that does not want the rest of the request, if that is so.
-    func earlyResponse(now: ContinuousClock.Instant) -> HTTPResponse? {
+    func earlyResponse(now: Moment) -> HTTPResponse? {
         guard exchange.isLarge, case .inFlight(let transfer) = phase, transfer.isAnsweredEarly(now: now) else {
             return nil
         }
@@ -43,7 +43,7 @@ final class Job: DeadlineHeapElement {
     }
 
     /// When the whole exchange must have ended. A stream whose head is there may go on for as long as it likes.
-    var total: ContinuousClock.Instant? {
+    var total: Moment? {
         if exchange.channel != nil, case .inFlight(let transfer) = phase, transfer.hasHead { return nil }
         return exchange.deadline
     }

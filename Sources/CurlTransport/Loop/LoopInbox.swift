@@ -14,7 +14,7 @@ enum LoopCommand: Sendable {
     case resume(Exchange)
     /// Refuse new requests, finish the others until the deadline (or their own), end, then resume the waiter.
     /// (Apart from the others, which are one reference and copied all the time.)
-    indirect case shutDown(deadline: ContinuousClock.Instant?, waiter: CheckedContinuation<Void, Never>?)
+    indirect case shutDown(deadline: Moment?, waiter: CheckedContinuation<Void, Never>?)
 }
 
 /// The loop's mailbox: open and awake, open and asleep, or closed.

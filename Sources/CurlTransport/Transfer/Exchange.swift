@@ -18,8 +18,12 @@ final class Exchange: Sendable {
             unsafe self.continuation = unsafe continuation
         }
 
-        fileprivate func resume(with result: Result<HTTPResponse, any Error>) {
-            unsafe continuation.resume(with: result)
+        fileprivate func resume(returning response: consuming HTTPResponse) {
+            unsafe continuation.resume(returning: response)
+        }
+
+        fileprivate func resume(throwing error: any Error) {
+            unsafe continuation.resume(throwing: error)
         }
     }
 
@@ -34,13 +38,15 @@ final class Exchange: Sendable {
     let form: HTTPMultipartForm?
     let timeout: Duration
     /// When the caller came.
-    let start: ContinuousClock.Instant
-    let deadline: ContinuousClock.Instant
+    let start: Moment
+    let deadline: Moment
     /// Where the body goes if it is streamed.
     let channel: BodyChannel?
 
     /// What the loop knows of it from its acceptance to its end; for the loop's thread alone.
     nonisolated(unsafe) var job: Job?
+    /// What it has come to, until its caller is told; for the loop's thread alone.
+    nonisolated(unsafe) var outcome: Result<HTTPResponse, HTTPTransportError>?
 
     private let state = Lock(State.new)
 
@@ -62,29 +68,37 @@ final class Exchange: Sendable {
             state = .waiting(waiter)
             return true
         }
-        if !begins { waiter.resume(with: .failure(CancellationError())) }
+        if !begins { waiter.resume(throwing: CancellationError()) }
         return begins
     }
 
     /// Resumes the waiter, if one still waits, with the head of a response whose body goes its own way.
-    func deliverHead(_ head: HTTPResponse) {
-        takeWaiter()?.resume(with: .success(head))
+    func deliverHead(_ head: consuming HTTPResponse) {
+        takeWaiter()?.resume(returning: head)
+    }
+
+    /// Tells the caller what it has come to. For the loop's thread alone.
+    func finish() {
+        if let outcome = unsafe outcome.take() { finish(outcome) }
     }
 
     /// Resumes the waiter, if one still waits, and ends the body's channel, if there is one.
-    func finish(_ result: Result<HTTPResponse, HTTPTransportError>) {
-        takeWaiter()?.resume(with: result.mapError { $0 })
-        guard let channel else { return }
-        switch result {
-        case .success: channel.finish()
-        case .failure(let error): channel.finish(throwing: error)
+    func finish(_ result: consuming Result<HTTPResponse, HTTPTransportError>) {
+        let waiter = takeWaiter()
+        switch consume result {
+        case .success(let response):
+            waiter?.resume(returning: response)
+            channel?.finish()
+        case .failure(let error):
+            waiter?.resume(throwing: error)
+            channel?.finish(throwing: error)
         }
     }
 
     /// Resumes the waiter with `CancellationError`, if one still waits, and says whether the loop must be told.
     func cancel() -> Bool {
         guard let waiter = takeWaiter() else { return false }
-        waiter.resume(with: .failure(CancellationError()))
+        waiter.resume(throwing: CancellationError())
         return true
     }
 

@@ -9,7 +9,9 @@ import HTTPTransport
 @safe struct HeaderList: ~Copyable {
     /// What follows the header fields.
     enum Body {
-        case bytes
+        case small
+        /// One so large that curl may ask the server's leave before it sends it.
+        case large
         /// A form, of which curl makes the content type.
         case form
     }
@@ -20,20 +22,21 @@ import HTTPTransport
     let first: UnsafeMutablePointer<curl_slist>
 
     /// Makes the lines of these fields, of the defaults that they do not replace, and of those that curl would add by
-    /// itself, to say that it shall not: `Expect: 100-continue`, which costs a round trip, and a content type.
+    /// itself, to say that it shall not: `Expect: 100-continue`, which costs a round trip, and a content type. (Only
+    /// where it would: it compares each line with the names of all that it knows.)
     ///
     /// - Throws: `invalidRequest` for a field that contradicts the body, or for more of them than libcurl sends.
     init(_ headers: HTTPHeaders, defaults: HTTPHeaders, body: Body) throws(HTTPTransportError) {
         for name in ["Content-Length", "Transfer-Encoding"] where headers[name] != nil {
             throw .invalidRequest("The header field '\(name)' is set by the transport, from the body.")
         }
-        guard body == .bytes || headers["Content-Type"] == nil else {
+        guard body != .form || headers["Content-Type"] == nil else {
             throw .invalidRequest("The header field 'Content-Type' of a form is set by the transport.")
         }
         let fields = headers.fields + defaults.fields.filter { headers[$0.name] == nil }
         var lines = fields.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-        if headers["Expect"] == nil { lines.append("Expect:") }
-        if body == .bytes, headers["Content-Type"] == nil { lines.append("Content-Type:") }
+        if body != .small, headers["Expect"] == nil { lines.append("Expect:") }
+        if body != .form, headers["Content-Type"] == nil { lines.append("Content-Type:") }
         guard lines.reduce(0, { $0 + $1.utf8.count + 2 }) <= Self.maximumBytes else {
             throw .invalidRequest("The header fields are larger than \(Self.maximumBytes) bytes together.")
         }

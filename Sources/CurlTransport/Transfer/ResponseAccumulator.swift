@@ -57,13 +57,15 @@ struct ResponseAccumulator {
 
     /// Forgets everything, for the next response.
     mutating func reset() {
+        if headBytes == 0, bodyBytes == 0, refusal == nil { return }
         self = ResponseAccumulator(maximumBodyBytes: maximumBodyBytes)
     }
 
     /// The response as it came, its content encoding not undone, moved out; where it has come to stays known.
     mutating func take() -> HTTPResponse {
-        defer { response = HTTPResponse(status: 0) }
-        return response
+        var taken = HTTPResponse(status: 0)
+        swap(&taken, &response)
+        return taken
     }
 
     /// Adds one line of a head with its line break; false if it is refused.

@@ -30,15 +30,15 @@ private func receiveHeaderLine(
     _ count: Int,
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    guard let context = unsafe context else { return 0 }
-    let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let line = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    transfer.noteBytes()
-    guard unsafe transfer.response.appendHeaderLine(line) else { return 0 }
-    if transfer.hasHead, let exchange = transfer.job?.exchange, exchange.channel != nil {
-        exchange.deliverHead(transfer.response.take())
+    return unsafe withTransfer(context, orReturn: 0) { transfer in
+        transfer.noteBytes()
+        guard unsafe transfer.response.appendHeaderLine(line) else { return 0 }
+        if transfer.hasHead, let exchange = transfer.job?.exchange, exchange.channel != nil {
+            exchange.deliverHead(transfer.response.take())
+        }
+        return line.count
     }
-    return line.count
 }
 
 private func receiveBody(
@@ -47,19 +47,19 @@ private func receiveBody(
     _ count: Int,
     _ context: UnsafeMutableRawPointer?
 ) -> Int {
-    guard let context = unsafe context else { return 0 }
-    let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
     let chunk = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
-    transfer.noteBytes()
-    guard let channel = transfer.job?.exchange.channel else {
-        return unsafe transfer.response.appendBody(chunk) ? chunk.count : 0
+    return unsafe withTransfer(context, orReturn: 0) { transfer in
+        transfer.noteBytes()
+        guard let channel = transfer.job?.exchange.channel else {
+            return unsafe transfer.response.appendBody(chunk) ? chunk.count : 0
+        }
+        if unsafe channel.append(chunk) {
+            transfer.response.noteBody(chunk.count)
+            return chunk.count
+        }
+        transfer.progress.isPaused = true
+        return Int(CURL_WRITEFUNC_PAUSE)
     }
-    if unsafe channel.append(chunk) {
-        transfer.response.noteBody(chunk.count)
-        return chunk.count
-    }
-    transfer.progress.isPaused = true
-    return Int(CURL_WRITEFUNC_PAUSE)
 }
 
 /// curl sends a request again, whatever its method, when a reused connection dies before the first byte of the
@@ -71,11 +71,22 @@ private func willSend(
     _: Int32,
     _: Int32
 ) -> Int32 {
-    guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
-    let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
-    guard transfer.attempts == 0 || transfer.progress.mayBeRepeated else { return CURL_PREREQFUNC_ABORT }
-    let connectionsMade = unsafe ccurl_get_long(transfer.handle, CURLINFO_NUM_CONNECTS)
-    transfer.noteSending(isConnectionReused: connectionsMade == 0)
-    transfer.response.reset()
-    return CURL_PREREQFUNC_OK
+    unsafe withTransfer(context, orReturn: CURL_PREREQFUNC_ABORT) { transfer in
+        guard transfer.attempts == 0 || transfer.progress.mayBeRepeated else { return CURL_PREREQFUNC_ABORT }
+        let connectionsMade = unsafe ccurl_get_long(transfer.handle, CURLINFO_NUM_CONNECTS)
+        transfer.noteSending(isConnectionReused: connectionsMade == 0)
+        transfer.response.reset()
+        return CURL_PREREQFUNC_OK
+    }
+}
+
+/// Calls a function with the transfer that a callback is about. No reference is counted for it: the transfer outlives the
+/// call, and there is one for each line of a head.
+private func withTransfer<Result>(
+    _ context: UnsafeMutableRawPointer?,
+    orReturn refusal: Result,
+    _ body: (Transfer) -> Result
+) -> Result {
+    guard let context = unsafe context else { return refusal }
+    return unsafe Unmanaged<Transfer>.fromOpaque(context)._withUnsafeGuaranteedRef(body)
 }

@@ -30,6 +30,8 @@ import HTTPTransport
     private var upload = UploadBuffer()
     private var form: MimeForm?
     private var headers: HTTPHeaders?
+    /// The body that the list of headers is for.
+    private var body = HeaderList.Body.small
     private var headerList: HeaderList?
     private var url: HTTPURL?
     private var parsedURL: ParsedURL?
@@ -69,19 +71,21 @@ import HTTPTransport
     }
 
     /// Makes the handle ready for a job's request.
-    func prepare(_ job: Job, now: ContinuousClock.Instant) throws(HTTPTransportError) {
-        let exchange = job.exchange
-        let request = exchange.request
+    func prepare(_ job: Job, now: Moment) throws(HTTPTransportError) {
+        let exchange = job.exchange  // Of its request, only what differs is copied.
         self.job = job
-        progress = TransferProgress(start: now, mayBeRepeated: request.isIdempotent)
+        progress = TransferProgress(start: now, mayBeRepeated: exchange.request.isIdempotent)
         unsafe errorText[0] = 0
         response.reset()
-        if url != request.url { try setURL(request.url) }
+        if url != exchange.request.url { try setURL(exchange.request.url) }
         if let form = exchange.form {
-            try setForm(form, of: request)
+            try setForm(form, of: exchange.request)
         } else {
-            if headers != request.headers { try setHeaders(request.headers, body: .bytes) }
-            try setMethod(request.method, body: request.body)
+            let body = exchange.isLarge ? HeaderList.Body.large : .small
+            if headers != exchange.request.headers || self.body != body {
+                try setHeaders(exchange.request.headers, body: body)
+            }
+            try setMethod(exchange.request.method, body: exchange.request.body)
         }
     }
 
@@ -96,7 +100,7 @@ import HTTPTransport
     }
 
     /// Lets the response of a reader who has room again flow on.
-    func resume(now: ContinuousClock.Instant) throws(HTTPTransportError) {
+    func resume(now: Moment) throws(HTTPTransportError) {
         progress.isPaused = false
         progress.lastByte = now
         let code = unsafe curl_easy_pause(easy.pointer, CURLPAUSE_CONT)
@@ -160,7 +164,8 @@ import HTTPTransport
             CURLOPT_HTTPHEADER
         )
         headerList = consume list
-        if body == .bytes { headers = new }
+        self.body = body
+        if body != .form { headers = new }
     }
 
     private func setMethod(_ method: HTTPMethod, body: [UInt8]) throws(HTTPTransportError) {

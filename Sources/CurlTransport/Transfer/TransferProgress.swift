@@ -14,19 +14,19 @@ struct TransferProgress {
     /// Whether it was last sent over a connection that had been used before.
     var isConnectionReused = false
     /// When the transfer was started.
-    var start = ContinuousClock.now
+    var start = Moment.now
     /// When the request was last about to be sent.
-    var sent: ContinuousClock.Instant?
+    var sent: Moment?
     /// When the last byte of the response came.
-    var lastByte: ContinuousClock.Instant?
+    var lastByte: Moment?
     /// Whether the reader of the body takes a rest.
     var isPaused = false
     /// How much of the request's body had left, and when we looked.
-    var upload: (bytes: Int, seen: ContinuousClock.Instant)?
+    var upload: (bytes: Int, seen: Moment)?
 
     init() {}
 
-    init(start: ContinuousClock.Instant, mayBeRepeated: Bool) {
+    init(start: Moment, mayBeRepeated: Bool) {
         self.start = start
         self.mayBeRepeated = mayBeRepeated
     }
@@ -79,7 +79,7 @@ extension Transfer {
     /// Whether the response is whole, while the request's body has stood still since the last look, a second ago or
     /// more, and curl goes on. Over HTTP/2 a server that does not want the body may answer and say so by `RST_STREAM`,
     /// with `NO_ERROR` ([RFC 9113, section 8.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.1)); libcurl 7.88 waits on.
-    func isAnsweredEarly(now: ContinuousClock.Instant) -> Bool {
+    func isAnsweredEarly(now: Moment) -> Bool {
         guard response.isWhole, isMultiplexed else { return false }
         let bytes = count(CURLINFO_SIZE_UPLOAD_T)
         if let upload = progress.upload, upload.bytes == bytes {
@@ -95,7 +95,7 @@ extension Transfer {
     private func count(_ info: CURLINFO) -> Int { unsafe Int(ccurl_get_offset(handle, info)) }
 
     /// Adds what curl has counted.
-    func fill(_ metrics: inout HTTPTransportMetrics, from callTime: ContinuousClock.Instant) {
+    func fill(_ metrics: inout HTTPTransportMetrics, from callTime: Moment) {
         // What begins a turn may be a moment older than what is found in it.
         let queued = max(.zero, callTime.duration(to: progress.start))
         let time = { (info: CURLINFO) -> Duration? in
