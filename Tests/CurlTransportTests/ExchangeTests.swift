@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `No body waits for the server's leave, small or large, whichever the handle has sent before`() async throws {
+    @Test func `No body waits for the server's leave, whatever its size and that of the one before`() async throws {
         let sizes = [1, 2 << 20, 1, 64 << 10, 2 << 20]
         let handler: @Sendable (LoopbackRequest) -> LoopbackReply = { request in
             LoopbackReply(body: Array("\(request.body.count) \(request.header("Expect") ?? "-")".utf8))
