@@ -52,6 +52,13 @@ import Testing
         #expect(heap.isEmpty)
     }
 
+    @Test func `A limit of less than a nanosecond lies in the future, so that no check of it repeats for ever`() {
+        let moment = Duration(secondsComponent: 0, attosecondsComponent: 1)
+        #expect(start.advanced(byAtMost: moment) > start)
+        let limits = TimeLimits(queue: nil, connect: moment, firstByte: nil, idle: nil)
+        #expect(limits.nextCheck(nil, now: start) > start)
+    }
+
     @Test(arguments: [Duration.seconds(Int64.max), .seconds(-1), .zero, .seconds(1)])
     func `No duration makes a deadline overflow`(duration: Duration) {
         #expect(start.advanced(byAtMost: duration) >= start)

@@ -27,12 +27,12 @@ struct Moment: Comparable, Hashable, Sendable {
         #endif
     }
 
-    /// This moment plus a duration, which may be any: beyond a century it counts as a century, and below nothing as
-    /// nothing.
+    /// This moment plus a duration, which may be any: beyond a century it counts as a century, below nothing as nothing,
+    /// and a part of a nanosecond as a whole one, so that what is more than nothing leads to a later moment.
     func advanced(byAtMost duration: Duration) -> Moment {
         let century = Duration.seconds(100 * 365 * 86_400)
         let attoseconds = min(max(duration, .zero), century).attoseconds
-        return Moment(nanoseconds: nanoseconds + Int64(attoseconds / 1_000_000_000))
+        return Moment(nanoseconds: nanoseconds + Int64((attoseconds + 999_999_999) / 1_000_000_000))
     }
 
     func duration(to other: Moment) -> Duration { .nanoseconds(other.nanoseconds - nanoseconds) }

@@ -22,8 +22,8 @@ import HTTPTransport
     let first: UnsafeMutablePointer<curl_slist>
 
     /// Makes the lines of these fields, of the defaults that they do not replace, and of those that curl would add by
-    /// itself, to say that it shall not: `Expect: 100-continue`, which costs a round trip, and a content type. (Only
-    /// where it would: it compares each line with the names of all that it knows.)
+    /// itself, to say that it shall not: a content type, and `Expect: 100-continue`, which costs a round trip. (The latter
+    /// only where it would, for curl compares each line with many names.)
     ///
     /// - Throws: `invalidRequest` for a field that contradicts the body, or for more of them than libcurl sends.
     init(_ headers: HTTPHeaders, defaults: HTTPHeaders, body: Body) throws(HTTPTransportError) {

@@ -81,9 +81,10 @@ import HTTPTransport
         if let form = exchange.form {
             try setForm(form, of: exchange.request)
         } else {
-            let body = exchange.isLarge ? HeaderList.Body.large : .small
-            if headers != exchange.request.headers || self.body != body {
-                try setHeaders(exchange.request.headers, body: body)
+            // A list for large bodies does for small ones too.
+            let isForTooSmall = exchange.isLarge && body == .small
+            if headers != exchange.request.headers || isForTooSmall {
+                try setHeaders(exchange.request.headers, body: exchange.isLarge ? .large : .small)
             }
             try setMethod(exchange.request.method, body: exchange.request.body)
         }
