@@ -54,6 +54,61 @@ struct CacheKeyTests {
         #expect(log.count == 2)
     }
 
+    /// A cache key whose end calls a loader, which would wait for ever for a lock that this thread has.
+    private final class Caller: Hashable, Sendable {
+        let number: Int
+        private let ended: @Sendable () -> Void
+
+        init(_ number: Int, ended: @escaping @Sendable () -> Void) {
+            self.number = number
+            self.ended = ended
+        }
+
+        deinit { ended() }
+
+        static func == (left: Caller, right: Caller) -> Bool { left.number == right.number }
+        func hash(into hasher: inout Hasher) { hasher.combine(number) }
+    }
+
+    enum Forgetting: CaseIterable {
+        case clear, clearAll, clearWhere, eviction, failure, cancellation
+    }
+
+    @Test(arguments: Forgetting.allCases)
+    func `the end of a cache key may call its loader`(forgetting: Forgetting) async throws {
+        struct Failure: Error {}
+        let held = Locked<DataLoader<Int, Int>?>(nil)
+        let ends = Locked(0)
+        let policy = try CachePolicy<Int, Int>(limit: .entries(2)).keyed { number in
+            Caller(number) {
+                _ = held.withLock { $0 }?.cachedValues()
+                ends.withLock { $0 += 1 }
+            }
+        }
+        let loader = DataLoader<Int, Int>(cache: policy) { keys in
+            if keys == [-1] { throw Failure() }
+            return Dictionary(uniqueKeysWithValues: keys.map { ($0, $0) })
+        }
+        held.withLock { $0 = loader }
+        _ = try await loader.loadMany([1, 2])
+        let before = ends.withLock { $0 }
+        switch forgetting {
+        case .clear: loader.clear(1)
+        case .clearAll: loader.clearAll()
+        case .clearWhere: loader.clear { $0 == 1 }
+        case .eviction: _ = try await loader.load(3)
+        case .failure: _ = try? await loader.load(-1)
+        case .cancellation:
+            await withBatching {
+                let task = startNow { try await withBatching { try await loader.load(4) } }
+                task.cancel()
+                _ = await task.result
+            }
+        }
+        #expect(ends.withLock { $0 } > before)
+        held.withLock { $0 = nil }
+    }
+
     @Test func `clearAll keeps keys that have not been sent, under their cache keys`() async throws {
         let (loader, log) = caseless()
         loader.prime(["x": "x", "y": "y"])

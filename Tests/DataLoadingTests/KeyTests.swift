@@ -156,6 +156,19 @@ struct KeyTests {
         #expect(try await hashCount(options: options, 1, 2, 1) == 0)
     }
 
+    @Test func `a key that another stands for is not hashed to find it`() async throws {
+        let hashes = Locked(0)
+        let loader = DataLoader<Counted, Int>(
+            .aligned { $0.map { .success($0.number) } },
+            cache: CachePolicy().keyed(by: \.number)
+        )
+        for _ in 1...2 {
+            _ = try await loader.load(Counted(number: 1, hashes: hashes))
+            _ = try await loader.loadMany([Counted(number: 1, hashes: hashes)])
+        }
+        #expect(hashes.withLock { $0 } == 0)
+    }
+
     @Test func `a hit hashes its key once`() async throws {
         let count = try await hashCount(options: DataLoaderOptions(), 1) { loader, hashes in
             _ = try await loader.load(Counted(number: 1, hashes: hashes))

@@ -221,6 +221,35 @@ struct TickTests {
         #expect(seen.withLock { $0 } == ["scope"])
     }
 
+    /// Tasks that never end make for jobs that never end; one more job comes from another thread.
+    @Test(arguments: 1...8)
+    func `endless work of a scope does not starve its own task that comes back from elsewhere`(busy: Int) async {
+        let gate = Gate()
+        let yields = await withBatching {
+            await withTaskGroup(of: Int.self) { group in
+                let isBack = Locked(false)
+                group.addTask {
+                    Task.detached { gate.open() }
+                    await gate.wait()
+                    isBack.withLock { $0 = true }
+                    return 0
+                }
+                for _ in 0..<busy {
+                    group.addTask {
+                        var yields = 0
+                        while !isBack.withLock({ $0 }), yields < 1_000_000 {
+                            await Task.yield()
+                            yields += 1
+                        }
+                        return yields
+                    }
+                }
+                return await group.reduce(0, max)
+            }
+        }
+        #expect(yields < 1_000_000)
+    }
+
     @Test func `endless work in one scope does not starve another`() async throws {
         let (loader, _) = tenfold()
         let isDone = Locked(false)

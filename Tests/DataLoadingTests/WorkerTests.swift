@@ -255,6 +255,90 @@ struct WorkerTests {
         while token != nil { await Task.yield() }  // The tasks end; nobody says when.
     }
 
+    @Test func `a task that waits for batches keeps the keys of none that it has run`() async throws {
+        struct Key: Hashable, Sendable {
+            let number: Int
+            let witness: Witness
+
+            static func == (left: Self, right: Self) -> Bool { left.number == right.number }
+            func hash(into hasher: inout Hasher) { hasher.combine(number) }
+        }
+        let loader = DataLoader<Key, Int>(options: try DataLoaderOptions(memoises: false)) { keys in
+            Dictionary(uniqueKeysWithValues: keys.map { ($0, $0.number) })
+        }
+        try await withBatching {
+            for number in 1...3 {
+                let ended = Gate()
+                _ = try await loader.load(Key(number: number, witness: Witness(opening: ended)))
+                await ended.wait()
+            }
+        }
+    }
+
+    @Test func `a batch function that cancels its own task cancels no later batch`() async throws {
+        let isCancelled = Locked<[Bool]>([])
+        let loader = DataLoader<Int, Int> { keys in
+            isCancelled.withLock { $0.append(Task.isCancelled) }
+            if keys == [2] { withUnsafeCurrentTask { $0?.cancel() } }
+            return [keys[0]: 0]
+        }
+        try await withBatching {
+            for key in 1...4 { _ = try await loader.load(key) }
+        }
+        #expect(isCancelled.withLock { $0 } == [false, false, false, false])
+    }
+
+    @Test func `a task that a batch function leaves behind knows its own batch for good`() async throws {
+        let (strays, left) = (Locked(0), Locked<[Task<Void, Never>]>([]))
+        let loader = DataLoader<Int, Int> { keys in
+            let batch = BatchIdentity.current
+            let task = Task {
+                for _ in 0..<(10 * (keys[0] % 4)) {
+                    await Task.yield()
+                    if BatchIdentity.current != batch { strays.withLock { $0 += 1 } }
+                }
+            }
+            if keys[0].isMultiple(of: 3) { left.withLock { $0.append(task) } } else { await task.value }
+            return [keys[0]: 0]
+        }
+        try await withBatching {
+            for key in 0..<repetitions(1_000) { _ = try await loader.load(key) }
+        }
+        for task in left.withLock({ $0 }) { await task.value }
+        #expect(strays.withLock { $0 } == 0)
+    }
+
+    @Test func `a task that was left behind may wait for a later batch`() async throws {
+        let isSent = Gate()
+        let joins = Locked<@Sendable () -> Int>({ 0 })
+        let stray = Locked<Task<Int, any Error>?>(nil)
+        let reference = Locked<DataLoader<Int, Int>?>(nil)
+        let loader = DataLoader<Int, Int>(options: try DataLoaderOptions(collectsStatistics: true)) { keys in
+            if keys == [1] {
+                let loader = reference.withLock { $0 }
+                stray.withLock { stray in
+                    stray = Task {
+                        await isSent.wait()
+                        return try await loader?.load(2) ?? 0
+                    }
+                }
+            } else {
+                isSent.open()
+                while joins.withLock({ $0 })() == 0 { await Task.yield() }
+                for _ in 0..<100 { await Task.yield() }  // It has asked, and begins to wait.
+            }
+            return [keys[0]: keys[0] * 10]
+        }
+        reference.withLock { $0 = loader }
+        joins.withLock { $0 = { loader.statistics?.coalesced ?? 0 } }
+        try await withBatching {
+            for key in 1...2 { _ = try await loader.load(key) }
+        }
+        #expect(try await stray.withLock { $0 }?.value == 20)
+        reference.withLock { $0 = nil }
+        joins.withLock { $0 = { 0 } }
+    }
+
     @Test func `a task that a batch function leaves behind does not keep the results of its batch`() async throws {
         let (ended, goodNight) = (Gate(), Gate())
         let loader = DataLoader<Int, Witness>(options: try DataLoaderOptions(memoises: false)) { keys in

@@ -79,7 +79,9 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
     }
 
     @inlinable
-    nonisolated func hashed(_ key: Key) -> HashedKey<Key> { HashedKey(key, isRemembered: options.remembersKeys) }
+    nonisolated func hashed(_ key: Key) -> HashedKey<Key> {
+        HashedKey(key, isNeeded: options.remembersKeys && cache?.cacheKey == nil)
+    }
 
     /// Takes a load in and, if it is the first of its tick, sees to it that the tick's end will be noticed.
     @inlinable

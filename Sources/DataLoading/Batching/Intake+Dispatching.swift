@@ -252,7 +252,7 @@ extension Intake {
             memo.knowsResults = true
             memo.places[place] = .finished(queue.slots[slot].key, result)
         } else {
-            _ = memo.remove(place)  // It holds no value.
+            forget(place, of: queue)
         }
     }
 

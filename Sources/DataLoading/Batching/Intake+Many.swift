@@ -47,7 +47,7 @@ extension Intake {
         var origin: LoadOrigin?
         let priority = Priority.current
         for (position, key) in keys.enumerated() {
-            let hashed = HashedKey(key, isRemembered: options.remembersKeys)
+            let hashed = HashedKey(key, isNeeded: options.remembersKeys && lookups?[position].cacheKey == nil)
             let entered = enter(hashed, lookups?[position], waits: false, from: &origin, leaving: &chores)
             if let log { log.findings.append(note(entered, of: log.nextCaller)) }
             add(entered, to: group, of: keys.count, priority: priority, leaving: &chores)

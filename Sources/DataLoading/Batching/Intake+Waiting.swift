@@ -104,7 +104,13 @@ extension Intake {
     mutating func forget(_ queue: Queue, slot: Int) {
         let place = Int(queue.slots[slot].place)
         guard memo.isPending(place, in: SlotID(queue: queue.number, slot: slot)) else { return }
-        _ = memo.remove(place)  // It holds no value.
+        forget(place, of: queue)
+    }
+
+    /// Forgets a key that has no result. What stands for it ends with the queue, outside the lock.
+    @inlinable
+    mutating func forget(_ place: Int, of queue: Queue) {
+        if let cacheKey = memo.remove(place).cacheKey { queue.forgotten.append(cacheKey) }
     }
 }
 

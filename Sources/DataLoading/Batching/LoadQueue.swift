@@ -141,6 +141,8 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     /// The batches whose functions wait here, by waiter.
     @exclusivity(unchecked) @usableFromInline var waitingBatches: [Int: RunningBatch] = [:]
 
+    /// What stood for keys that have been forgotten.
+    @exclusivity(unchecked) @usableFromInline var forgotten: [CacheKey] = []
     /// What is noted of it if the loader is observed.
     @exclusivity(unchecked) @usableFromInline var observation: QueueObservation?
 

@@ -8,8 +8,8 @@ struct Chores<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// In the order of the callers' calls.
     @usableFromInline var resumptions = Few<Intake<Key, Value>.Resumption>()
     @usableFromInline var events: [(QueueEvent, LoadQueue<Key, Value>)] = []
-    /// What is not known any more: the end of a value is its owner's code.
-    @usableFromInline var discarded: [Memo<Key, Value>.Place] = []
+    /// What is not known any more.
+    @usableFromInline var discarded: [Memo<Key, Value>.Forgotten] = []
     /// Queues that may have no other owner, with the keys and results that nobody waits for.
     @usableFromInline var ended: [LoadQueue<Key, Value>] = []
 

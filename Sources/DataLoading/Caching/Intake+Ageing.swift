@@ -30,10 +30,10 @@ extension Intake {
             return entered
         case .spent:
             if let fetch = memo.fetch(of: place) {
-                if let spent = memo.giveUp(place, awaiting: fetch) { chores.discarded.append(spent) }
+                if let spent = memo.giveUp(place, awaiting: fetch) { chores.discarded.append(.init(spent)) }
                 return enter(key, at: place, waits: waits, from: &origin)
             }
-            chores.discarded.append(memo.places[place])
+            chores.discarded.append(.init(memo.places[place]))
             memo.ledger?.remove(place)
             return add(key, place: place, waits: waits, from: &origin)
         }

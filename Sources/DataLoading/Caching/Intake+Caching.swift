@@ -53,15 +53,15 @@ extension Intake {
 
     /// Forgets a key. One that has not been sent yet stays in its batch: its answer is yet to be given.
     @inlinable
-    mutating func clear(_ key: Key, as cacheKey: CacheKey?) -> Place? {
+    mutating func clear(_ key: Key, as cacheKey: CacheKey?) -> Memo<Key, Value>.Forgotten? {
         clears += 1
         return memo.find(key, as: cacheKey).flatMap { clear($0) }
     }
 
     @inlinable
-    mutating func clear(_ number: Int) -> Place? {
+    mutating func clear(_ number: Int) -> Memo<Key, Value>.Forgotten? {
         guard let fetch = memo.fetch(of: number), gatheringQueue(of: fetch) != nil else { return memo.remove(number) }
-        return memo.giveUp(number, awaiting: fetch)
+        return memo.giveUp(number, awaiting: fetch).map { .init($0) }
     }
 
     /// Forgets all keys but those that have not been sent yet.
@@ -137,7 +137,7 @@ extension Intake {
 
     /// Clears places, but those that were asked for anew or primed since.
     @inlinable
-    mutating func endClearing(_ numbers: [Int], since start: ClearingStart) -> [Place] {
+    mutating func endClearing(_ numbers: [Int], since start: ClearingStart) -> [Memo<Key, Value>.Forgotten] {
         guard memo.generation == start.generation, var renewals = memo.renewals else { return [] }
         let renewed = Set(renewals.numbers[start.renewals...])
         renewals.readers -= 1

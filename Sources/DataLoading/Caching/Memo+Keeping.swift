@@ -15,10 +15,10 @@ extension Memo {
         of key: Key,
         at number: Int,
         for retention: Retention,
-        discarded: inout [Place]
+        discarded: inout [Forgotten]
     ) {
         if number < places.count, case .finished = places[number] {
-            discarded.append(places[number])
+            discarded.append(Forgotten(places[number]))
             ledger?.remove(number)
         }
         knowsResults = true

@@ -15,17 +15,17 @@ struct SlotID: Equatable, Sendable {
     }
 }
 
-/// A key and its hash, which is taken once, before the lock is.
+/// A key and its hash, which is taken once: for a load of one key before the lock is.
 @usableFromInline
 struct HashedKey<Key: Hashable & Sendable>: Sendable {
     @usableFromInline let key: Key
     @usableFromInline let hash: UInt32
 
-    /// - Parameter isRemembered: Whether the hash is needed: not where nothing is kept of a key.
+    /// - Parameter isNeeded: Whether the hash is: not where nothing is kept of a key, nor where a cache key stands for it.
     @inlinable
-    init(_ key: Key, isRemembered: Bool = true) {
+    init(_ key: Key, isNeeded: Bool = true) {
         self.key = key
-        hash = isRemembered ? PlaceIndex.hash(of: key) : 0
+        hash = isNeeded ? PlaceIndex.hash(of: key) : 0
     }
 }
 
@@ -166,23 +166,30 @@ struct Memo<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         places[number] = place
     }
 
-    /// Forgets a key.
-    ///
-    /// - Returns: What was known, so that it ends outside the lock: the end of a value is its owner's code.
-    @inlinable
-    mutating func remove(_ number: Int) -> Place {
-        let place = places[number]
-        switch place {
-        case .vacant:
-            return place
-        case .pending(let key, _), .finished(let key, _):
-            let cacheKey = cacheKeys?[number].take()
-            index.remove(number, cacheKey.map { PlaceIndex.hash(of: $0) } ?? PlaceIndex.hash(of: key))
+    /// What is not known any more. It is to end outside the lock: the end of a value, or of a key, is its owner's code.
+    @usableFromInline
+    struct Forgotten: Sendable {
+        @usableFromInline let place: Place
+        @usableFromInline let cacheKey: CacheKey?
+
+        @inlinable
+        init(_ place: Place, cacheKey: CacheKey? = nil) {
+            self.place = place
+            self.cacheKey = cacheKey
         }
+    }
+
+    /// Forgets a key.
+    @inlinable
+    mutating func remove(_ number: Int) -> Forgotten {
+        let place = places[number]
+        guard let key = place.key else { return Forgotten(place) }
+        let cacheKey = cacheKeys?[number].take()
+        index.remove(number, cacheKey.map { PlaceIndex.hash(of: $0) } ?? PlaceIndex.hash(of: key))
         if case .finished = place { ledger?.remove(number) }
         places[number] = .vacant(next: firstVacant)
         firstVacant = number
-        return place
+        return Forgotten(place, cacheKey: cacheKey)
     }
 
     /// Whether what is known of a place is that a slot will bring it.

@@ -11,11 +11,14 @@ final class BatchWorker: @unchecked Sendable {
     /// Owned by the task alone, as a task-local value, and by those that inherit it.
     private var context: Unmanaged<WorkerContext>
     var task: Task<Void, Never>?
+    /// The batch that it was made for, until it begins.
+    var first: RunningBatch?
     /// The task, while it waits for a batch.
     var continuation: UnsafeContinuation<RunningBatch?, Never>?
 
     /// - Parameter context: What the task is to have as a task-local value.
     init(for batch: RunningBatch, context: WorkerContext) {
+        first = batch
         name = batch.name
         priority = batch.priority
         self.context = .passUnretained(context)
@@ -41,8 +44,9 @@ final class BatchWorker: @unchecked Sendable {
     ///
     /// - Returns: Whether the task is as good as new, and may run another batch.
     func end(_ batch: RunningBatch) -> Bool {
-        // A task that the batch's function left behind goes on to know this batch, and no other.
-        guard batch.end(), isKnownToNoOtherTask else { return false }
+        // A task that the batch's function left behind goes on to know this batch, and no other. And who knows the batch may
+        // cancel its task by itself.
+        guard batch.end(), task?.isCancelled == false, isKnownToNoOtherTask else { return false }
         context._withUnsafeGuaranteedRef { $0.running = nil }
         return true
     }

@@ -34,8 +34,8 @@ extension BatchingScope: TaskExecutor {
         case stop
     }
 
-    /// How many jobs run before the thread is offered to others: a scope with endless work starves nobody. As often it
-    /// looks for jobs from other threads, where its own never end.
+    /// How many jobs run before the thread is offered to others, and the mailbox is looked into though there are more: a
+    /// scope with endless work starves nobody, and none of its own tasks.
     private static let jobsPerTurn = 512
 
     @usableFromInline
@@ -101,15 +101,18 @@ extension BatchingScope: TaskExecutor {
         var jobs: [UnownedJob] = []
         var tickEnds: [TickEnd] = []
         var jobsThisTurn = 0
+        var looksInMailbox = true
         beOnCurrentThread()
         while true {
-            switch nextStep(taking: &jobs, &tickEnds, looksInMailbox: jobsThisTurn == 0) {
+            switch nextStep(taking: &jobs, &tickEnds, looksInMailbox: looksInMailbox) {
             case .run:
+                looksInMailbox = false
                 for number in jobs.indices {
                     jobs[number].runSynchronously(on: asUnownedTaskExecutor())
                     jobsThisTurn += 1
                     guard jobsThisTurn == Self.jobsPerTurn else { continue }
                     jobsThisTurn = 0
+                    looksInMailbox = true
                     leaveThread()
                     await Task.yield()
                     beOnCurrentThread()
@@ -147,6 +150,7 @@ extension BatchingScope: TaskExecutor {
     /// - Parameters:
     ///   - jobs: An empty array that gets the jobs to run.
     ///   - tickEnds: An empty array that gets what is to be done when the tick ends.
+    ///   - looksInMailbox: Whether jobs from other threads are due as well; they are if there are no others.
     private func nextStep(
         taking jobs: inout [UnownedJob],
         _ tickEnds: inout [TickEnd],

@@ -61,7 +61,7 @@ extension BatchingScope {
         LoadContext.$current.withValue(context) {
             let worker = BatchWorker(for: batch, context: context)
             worker.task = Task(name: batch.name, executorPreference: self, priority: batch.priority.taskPriority) {
-                await self.work(as: worker, beginningWith: batch)
+                await self.work(as: worker)
             }
             // This task runs on the executor of the worker's, which therefore has not begun.
         }
@@ -70,11 +70,14 @@ extension BatchingScope {
     /// Runs batches until there is none for it. `@concurrent`: a function that inherits its caller's isolation changes
     /// back to it after each wait, though all but batch functions is on the scope's executor.
     @concurrent
-    private func work(as worker: BatchWorker, beginningWith first: RunningBatch) async {
-        var next: RunningBatch? = first
-        while let batch = next.take() {
-            await worker.begin(batch)?(batch)
-            guard isReady(worker, afterRunning: batch) else { return }
+    private func work(as worker: BatchWorker) async {
+        var next = worker.first.take()
+        while true {
+            do {  // An idle worker does not keep the keys of its last batch.
+                guard let batch = next.take() else { return }
+                await worker.begin(batch)?(batch)
+                guard isReady(worker, afterRunning: batch) else { return }
+            }
             next = await withUnsafeContinuation { take($0, of: worker) }
         }
     }
