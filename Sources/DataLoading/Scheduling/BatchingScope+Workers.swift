@@ -19,7 +19,7 @@ extension BatchingScope {
         guard isOnCurrentThread, !own.isOver else { return false }
         own.runningBatches += 1
         if tick.waitsForBatches { hold(1) }
-        if let worker = own.idleWorkers.last, worker.suits(batch) {
+        if let worker = own.idleWorkers.last, worker.suits(batch) {  // As a rule.
             own.idleWorkers.removeLast()
             worker.give(batch)
         } else if let index = own.idleWorkers.lastIndex(where: { $0.suits(batch) }) {
@@ -37,6 +37,7 @@ extension BatchingScope {
 
     /// Ends the tasks that wait for batches: the last tick has ended.
     func end() {
+        assert(isOnCurrentThread)
         own.isOver = true
         own.host.take()?.resume()
         for worker in own.idleWorkers { worker.give(nil) }
@@ -48,6 +49,7 @@ extension BatchingScope {
     func host() async {
         while true {
             await withUnsafeContinuation { host in
+                assert(isOnCurrentThread)
                 if own.isOver || !own.unstaffed.isEmpty { host.resume() } else { own.host = host }
             }
             for batch in own.unstaffed { hire(for: batch) }
@@ -83,6 +85,7 @@ extension BatchingScope {
     }
 
     private func isReady(_ worker: BatchWorker, afterRunning batch: RunningBatch) -> Bool {
+        assert(isOnCurrentThread)
         own.runningBatches -= 1
         if tick.waitsForBatches { hold(-1) }
         return worker.end(batch)
