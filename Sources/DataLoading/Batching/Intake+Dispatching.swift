@@ -6,13 +6,13 @@ extension Intake {
     /// A suspended caller and what it is to be resumed with.
     @usableFromInline
     enum Resumption: Sendable {
-        case single(UnsafeContinuation<Value, any Error>, Result<Value, any Error>)
+        case single(Queue.Continuation, Result<Value, any Error>)
         case group(UnsafeContinuation<Void, Never>)
 
         @inlinable
         func callAsFunction() {
             switch self {
-            case .single(let continuation, let result): continuation.resume(with: result)
+            case .single(let continuation, let result): continuation.resume(returning: result)
             case .group(let continuation): continuation.resume()
             }
         }

@@ -19,7 +19,7 @@ extension Intake {
     @usableFromInline
     struct Departure: Sendable {
         /// The caller, if it was suspended.
-        @usableFromInline var continuation: UnsafeContinuation<Value, any Error>?
+        @usableFromInline var continuation: Queue.Continuation?
         /// A batch in flight that nobody waits for any more.
         @usableFromInline var abandoned: RunningBatch?
 
@@ -29,7 +29,7 @@ extension Intake {
 
     /// Suspends a caller until its slot has a result.
     @inlinable
-    mutating func wait(_ continuation: UnsafeContinuation<Value, any Error>, at ticket: Ticket<Key, Value>) -> Waiting {
+    mutating func wait(_ continuation: Queue.Continuation, at ticket: Ticket<Key, Value>) -> Waiting {
         let queue = ticket.queue
         if case .cancelled = queue.waiters[ticket.waiter].caller { return .cancelled }
         if case .finished(let result) = queue.slots[ticket.slot].state { return .finished(result) }

@@ -66,6 +66,9 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
         }
     }
 
+    /// A suspended caller. It is given a result rather than an error to throw: see `withCancellationHandler`.
+    @usableFromInline typealias Continuation = UnsafeContinuation<Result<Value, any Error>, Never>
+
     /// A caller's place in line, kept from the moment it asks. Those of one slot are linked.
     @usableFromInline
     struct Waiter {
@@ -83,7 +86,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     enum Caller {
         /// Not suspended yet, or resumed.
         case absent
-        case single(UnsafeContinuation<Value, any Error>)
+        case single(Continuation)
         case group(LoadGroup<Key, Value>)
         /// Cancelled before it was suspended.
         case cancelled
