@@ -12,18 +12,22 @@ extension DataLoader {
         for queue in intake.withLock({ $0.gathering.withoutTicks }) { endTick(of: queue) }
     }
 
+    /// Does what is due for a queue that a key has joined.
     @inlinable
     nonisolated func handle(_ event: QueueEvent, of queue: LoadQueue<Key, Value>) {
         switch event {
-        case .opened: schedule(queue)
-        case .filled: endTick(of: queue)
+        case .opened:
+            if let observation { noteOpening(of: queue, for: observation) }
+            schedule(queue)
+        case .filled:
+            endTick(of: queue)
         }
     }
 
     /// Sees to it that a queue is sent when its tick ends, or when the schedule says so outside of all scopes.
     @inlinable
     nonisolated func schedule(_ queue: LoadQueue<Key, Value>) {
-        if let scope = queue.scope, scope.atTickEnd({ self.endTick(of: $0) }) { return }
+        if queue.scope?.atTickEnd({ self.endTick(of: $0) }) == true { return }
         if case .immediate = options.schedule.kind { return endTick(of: queue) }
         let priority = intake.withLock { _ in queue.priority }.taskPriority
         Task.detached(name: taskName("schedule"), priority: priority) { await self.endTickInTime(of: queue) }
@@ -44,29 +48,28 @@ extension DataLoader {
     }
 
     /// Ends the tick of what is gathered in a scope, if anything is, and starts what is due of it.
+    ///
+    /// A scope's keys are cut when one of its ticks ends and at no other moment, in one step: if another scope could
+    /// cut them, or cut some of them, the batches would be a matter of timing.
     @inlinable
     nonisolated func endTick(of scope: BatchingScope) {
-        startBatches { $0.endTick(of: $0.gathering.queue(of: scope), in: scope, onWaiting: onWaiting) }
+        depart(intake.withLock { $0.endTick(of: $0.gathering.queue(of: scope), in: scope, onWaiting: onWaiting) })
     }
 
     @inlinable
     nonisolated func endTick(of queue: LoadQueue<Key, Value>) {
-        startBatches { $0.endTick(of: queue, in: queue.scope, onWaiting: onWaiting) }
+        depart(intake.withLock { $0.endTick(of: queue, in: queue.scope, onWaiting: onWaiting) })
     }
 
     /// Starts what is due and may run of one scope, or of what was loaded outside of all.
     @inlinable
     nonisolated func startBatches(of scope: BatchingScope?) {
-        startBatches { $0.departures(of: scope, onWaiting: onWaiting) }
+        depart(intake.withLock { $0.departures(of: scope, onWaiting: onWaiting) })
     }
 
-    /// Cuts batches and starts them.
-    ///
-    /// A scope's keys are cut when one of its ticks ends and at no other moment, in one step: if another scope could
-    /// cut them, or cut some of them, the batches would be a matter of timing.
+    /// Starts batches that have been cut, and sees to what else has come of that.
     @inlinable
-    nonisolated func startBatches(cuttingThemBy cut: (inout Intake<Key, Value>) -> Intake<Key, Value>.Departures) {
-        let departures = intake.withLock { cut(&$0) }
+    nonisolated func depart(_ departures: consuming Intake<Key, Value>.Departures) {
         if let observation { willRun(departures.dispatches, for: observation) }
         settle(departures.chores)
         departures.dispatches.forEach { start($0) }

@@ -28,8 +28,11 @@ extension DataLoader {
     @inlinable @inline(never)
     nonisolated func fetch(_ key: HashedKey<Key>) async throws -> Value {
         switch enter(key, waits: true) {
-        case .finished(let result): try result.get()
-        case .waiting(let ticket, _): try await value(of: ticket, givingUpKeyWhenCancelled: true)
+        case .finished(let result):
+            return try result.get()
+        case .waiting(let ticket, let event):
+            if let event { handle(event, of: ticket.queue) }
+            return try await value(of: ticket, givingUpKeyWhenCancelled: true)
         }
     }
 
@@ -88,6 +91,12 @@ extension DataLoader {
     /// - Complexity: O(1), besides the fetch.
     @inlinable
     public nonisolated func enqueue(_ key: Key) -> PendingLoad<Key, Value> {
-        PendingLoad(loader: self, entered: enter(hashed(key), waits: false))
+        switch enter(hashed(key), waits: false) {
+        case .finished(let result):
+            return PendingLoad(loader: self, state: .finished(result))
+        case .waiting(let ticket, let event):
+            if let event { handle(event, of: ticket.queue) }
+            return PendingLoad(loader: self, state: .waiting(ticket.queue, slot: ticket.slot))
+        }
     }
 }

@@ -83,15 +83,13 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
         HashedKey(key, isNeeded: options.remembersKeys && cache?.cacheKey == nil)
     }
 
-    /// Takes a load in and, if it is the first of its tick, sees to it that the tick's end will be noticed.
+    /// Takes a load in. Whoever calls this handles the event that may come of it: without, the end of a tick is missed.
     @inlinable
     nonisolated func enter(_ key: HashedKey<Key>, waits: Bool) -> Intake<Key, Value>.Entered {
         if let observation { return enter(key, waits: waits, for: observation) }
         if let cache { return enter(key, waits: waits, under: cache) }
         var origin: LoadOrigin?
-        let entered = intake.withLock { $0.enter(key, waits: waits, from: &origin) }
-        if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue) }
-        return entered
+        return intake.withLock { $0.enter(key, waits: waits, from: &origin) }
     }
 
     /// Takes the loads of several keys in, as those of one.

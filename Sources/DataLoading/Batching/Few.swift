@@ -21,7 +21,7 @@ enum Few<Element> {
     }
 
     @inlinable
-    mutating func append(_ element: Element) {
+    mutating func append(_ element: consuming Element) {
         switch self {
         case .empty:
             self = .one(element)

@@ -16,12 +16,9 @@ public struct PendingLoad<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @usableFromInline let state: State
 
     @inlinable
-    init(loader: DataLoader<Key, Value>, entered: Intake<Key, Value>.Entered) {
+    init(loader: DataLoader<Key, Value>, state: State) {
         self.loader = loader
-        switch entered {
-        case .finished(let result): state = .finished(result)
-        case .waiting(let ticket, _): state = .waiting(ticket.queue, slot: ticket.slot)
-        }
+        self.state = state
     }
 
     /// The value, as soon as it is there.

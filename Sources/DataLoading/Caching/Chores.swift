@@ -20,11 +20,7 @@ struct Chores<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 extension DataLoader {
     @inlinable
     nonisolated func settle(_ chores: Chores<Key, Value>) {
-        if !chores.events.isEmpty {
-            for (event, queue) in chores.events {
-                if let observation { handle(event, of: queue, for: observation) } else { handle(event, of: queue) }
-            }
-        }
+        for (event, queue) in chores.events { handle(event, of: queue) }
         chores.resumptions.forEach { $0() }
     }
 }

@@ -78,7 +78,7 @@ extension Intake {
 }
 
 extension DataLoader {
-    /// Takes a load in under a policy.
+    /// Takes a load in under a policy, as `enter` does that calls this.
     @inlinable
     nonisolated func enter(
         _ key: HashedKey<Key>,
@@ -87,12 +87,10 @@ extension DataLoader {
     ) -> Intake<Key, Value>.Entered {
         let lookup = cache.lookup(of: key.key)
         var chores = Chores<Key, Value>()
-        let entered = intake.withLock { intake in
+        defer { settle(chores) }
+        return intake.withLock { intake in
             var origin: LoadOrigin?
             return intake.enter(key, lookup, waits: waits, from: &origin, leaving: &chores)
         }
-        settle(chores)
-        if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue) }
-        return entered
     }
 }

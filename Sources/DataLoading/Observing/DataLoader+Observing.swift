@@ -28,7 +28,6 @@ extension DataLoader {
         }
         observation.observer?.didLoad(ObservedLoad(key.key, finding, loader: options.name))
         settle(chores)
-        if case .waiting(let ticket, let event?) = entered { handle(event, of: ticket.queue, for: observation) }
         return entered
     }
 
@@ -51,12 +50,9 @@ extension DataLoader {
 
     /// Notes when a queue was opened. Before anybody can be told to end its tick, so no wait is lost.
     @inlinable
-    nonisolated func handle(_ event: QueueEvent, of queue: LoadQueue<Key, Value>, for observation: Observation<Key>) {
-        if case .opened = event {
-            let now = observation.now()
-            intake.withLock { _ in queue.observation?.openedAt = now }
-        }
-        handle(event, of: queue)
+    nonisolated func noteOpening(of queue: LoadQueue<Key, Value>, for observation: Observation<Key>) {
+        let now = observation.now()
+        intake.withLock { _ in queue.observation?.openedAt = now }
     }
 
     /// Tells of batches that have been cut and not been started.

@@ -55,11 +55,11 @@ extension BatchingScope: TaskExecutor {
     /// - Returns: Whether it will be done; not if the scope has ended.
     @usableFromInline
     func atTickEnd(_ end: consuming @escaping @Sendable (BatchingScope) -> Void) -> Bool {
-        let end = TickEnd(act: end)
         if isOnCurrentThread, !own.isOver {
-            own.tickEnds.append(end)
+            own.tickEnds.append(TickEnd(act: end))
             return true
         }
+        let end = TickEnd(act: end)
         let isOpen = mailbox.withLock { mailbox in
             if !mailbox.isClosed { mailbox.tickEnds.append(end) }
             return !mailbox.isClosed

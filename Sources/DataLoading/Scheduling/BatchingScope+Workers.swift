@@ -19,9 +19,8 @@ extension BatchingScope {
         guard isOnCurrentThread, !own.isOver else { return false }
         own.runningBatches += 1
         if tick.waitsForBatches { hold(1) }
-        if let worker = own.idleWorkers.last, worker.suits(batch) {  // As a rule.
-            own.idleWorkers.removeLast()
-            worker.give(batch)
+        if own.idleWorkers.last?.suits(batch) == true {  // As a rule.
+            own.idleWorkers.removeLast().give(batch)
         } else if let index = own.idleWorkers.lastIndex(where: { $0.suits(batch) }) {
             own.idleWorkers.remove(at: index).give(batch)
         } else {

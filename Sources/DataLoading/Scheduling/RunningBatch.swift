@@ -60,7 +60,7 @@ class RunningBatch: @unchecked Sendable {  // See each variable.
     @usableFromInline
     final func start(_ work: @escaping Work) {
         self.work = work
-        if let scope, scope.start(self) { return }
+        if scope?.start(self) == true { return }
         let task = Task.detached(name: name, priority: priority.taskPriority) {
             await LoadContext.$current.withValue(WorkerContext(scope: self.scope, running: self)) { () async -> Void in
                 await self.takeWork()?(self)
