@@ -12,11 +12,12 @@ extension DataLoader {
         for queue in intake.withLock({ $0.gathering.withoutTicks }) { endTick(of: queue) }
     }
 
-    /// Does what is due for a queue that a key has joined.
+    /// Sees to what a key has done to the queue that it joined.
     @inlinable
     nonisolated func handle(_ event: QueueEvent, of queue: LoadQueue<Key, Value>) {
         switch event {
         case .opened:
+            // First, so that whoever is told to end its tick finds the time.
             if let observation { noteOpening(of: queue, for: observation) }
             schedule(queue)
         case .filled:
@@ -53,23 +54,23 @@ extension DataLoader {
     /// cut them, or cut some of them, the batches would be a matter of timing.
     @inlinable
     nonisolated func endTick(of scope: BatchingScope) {
-        depart(intake.withLock { $0.endTick(of: $0.gathering.queue(of: scope), in: scope, onWaiting: onWaiting) })
+        send(intake.withLock { $0.endTick(of: $0.gathering.queue(of: scope), in: scope, onWaiting: onWaiting) })
     }
 
     @inlinable
     nonisolated func endTick(of queue: LoadQueue<Key, Value>) {
-        depart(intake.withLock { $0.endTick(of: queue, in: queue.scope, onWaiting: onWaiting) })
+        send(intake.withLock { $0.endTick(of: queue, in: queue.scope, onWaiting: onWaiting) })
     }
 
     /// Starts what is due and may run of one scope, or of what was loaded outside of all.
     @inlinable
     nonisolated func startBatches(of scope: BatchingScope?) {
-        depart(intake.withLock { $0.departures(of: scope, onWaiting: onWaiting) })
+        send(intake.withLock { $0.departures(of: scope, onWaiting: onWaiting) })
     }
 
     /// Starts batches that have been cut, and sees to what else has come of that.
     @inlinable
-    nonisolated func depart(_ departures: consuming Intake<Key, Value>.Departures) {
+    nonisolated func send(_ departures: consuming Intake<Key, Value>.Departures) {
         if let observation { willRun(departures.dispatches, for: observation) }
         settle(departures.chores)
         departures.dispatches.forEach { start($0) }

@@ -92,7 +92,7 @@ public final actor DataLoader<Key: Hashable & Sendable, Value: Sendable> {
         return intake.withLock { $0.enter(key, waits: waits, from: &origin) }
     }
 
-    /// Takes the loads of several keys in, as those of one.
+    /// Takes the loads of several keys in, and handles the events that come of it.
     @inlinable
     nonisolated func enter(_ keys: [Key]) -> LoadGroup<Key, Value> {
         if let observation { return enter(keys, for: observation) }

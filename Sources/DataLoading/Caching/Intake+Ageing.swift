@@ -78,7 +78,8 @@ extension Intake {
 }
 
 extension DataLoader {
-    /// Takes a load in under a policy, as `enter` does that calls this.
+    /// Takes a load in under a policy, and settles what a refresh leaves to be done. The load's own event is for the caller
+    /// to handle.
     @inlinable
     nonisolated func enter(
         _ key: HashedKey<Key>,

@@ -11,6 +11,7 @@ extension DataLoader {
         options.collectsStatistics ? intake.withLock { $0.statistics } : nil
     }
 
+    /// Takes a load in, and tells of it. The load's own event is for the caller to handle.
     @inlinable
     @inline(never)
     nonisolated func enter(
@@ -31,6 +32,7 @@ extension DataLoader {
         return entered
     }
 
+    /// Takes the loads of several keys in, tells of them, and handles the events that come of it.
     @inlinable
     @inline(never)
     nonisolated func enter(_ keys: [Key], for observation: Observation<Key>) -> LoadGroup<Key, Value> {
@@ -48,7 +50,7 @@ extension DataLoader {
         return group
     }
 
-    /// Notes when a queue was opened. Before anybody can be told to end its tick, so no wait is lost.
+    /// Notes when a queue was opened.
     @inlinable
     nonisolated func noteOpening(of queue: LoadQueue<Key, Value>, for observation: Observation<Key>) {
         let now = observation.now()
