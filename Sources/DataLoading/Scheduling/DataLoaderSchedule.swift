@@ -16,7 +16,8 @@ public struct DataLoaderSchedule: Sendable {
 
     @usableFromInline let kind: Kind
 
-    /// Sends when no new key has arrived while the other tasks of the process had a turn, twice in a row.
+    /// Sends when no new key has arrived while the other tasks of the process had a turn, twice in a row, and once
+    /// more for every 32 keys that there are.
     ///
     /// No timer is involved: a lone load waits for two turns, which take microseconds where nothing else runs. How many
     /// loads share a batch depends on how the tasks are run, so unlike in a scope it can vary from run to run. See
