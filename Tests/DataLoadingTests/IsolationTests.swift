@@ -60,11 +60,23 @@ struct IsolationTests {
         let caller = Caller()
         let task = Task { await caller.isHere(after: way, of: 1, from: loader) }
         if end == .cancellation {
+            // Its callers are counted before they are suspended: this one may be cancelled on either side of that.
             while await !loader.hasCallers(1, of: 1) { await Task.yield() }
             task.cancel()
             #expect(await task.value == (true, end))
         }
         gate.open()
         #expect(await task.value == (true, end))
+    }
+
+    @Test(arguments: Way.allCases)
+    func `an actor's task that was cancelled before its load goes on there`(after way: Way) async throws {
+        let loader = DataLoader<Int, Int> { keys in Dictionary(uniqueKeysWithValues: keys.map { ($0, $0) }) }
+        let caller = Caller()
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await caller.isHere(after: way, of: 1, from: loader)
+        }
+        #expect(await task.value == (true, .cancellation))
     }
 }
