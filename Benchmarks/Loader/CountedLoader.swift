@@ -28,8 +28,7 @@ struct CountedLoader: Sendable {
         loader = DataLoader(options: options, observer: observer) { keys in
             counter.value.add(1, ordering: .relaxed)
             if let latency { try await Task.sleep(for: latency) }
-            var values: [Int: Int] = [:]
-            values.reserveCapacity(keys.count)
+            var values = [Int: Int](minimumCapacity: keys.count)
             for key in keys { values[key] = value(for: key) }
             return values
         }

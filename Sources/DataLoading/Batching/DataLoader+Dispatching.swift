@@ -70,7 +70,7 @@ extension DataLoader {
 
     /// Starts batches that have been cut, and sees to what else has come of that.
     @inlinable
-    nonisolated func send(_ departures: consuming Intake<Key, Value>.Departures) {
+    nonisolated func send(_ departures: Intake<Key, Value>.Departures) {
         if let observation { willRun(departures.dispatches, for: observation) }
         settle(departures.chores)
         departures.dispatches.forEach { start($0) }

@@ -36,7 +36,7 @@ extension Intake {
     /// - Parameter onWaiting: What a batch is to do when it begins to wait for loads of its own, and when it no longer does.
     @inlinable
     mutating func endTick(
-        of queue: Queue?,
+        of queue: consuming Queue?,
         in scope: BatchingScope?,
         onWaiting: (@Sendable (_ isWaiting: Bool) -> Void)?
     ) -> Departures {
@@ -145,7 +145,7 @@ extension Intake {
         let dispatch = Dispatch(
             queue: queue,
             slots: slots,
-            keys: keys,
+            keys: consume keys,
             clears: clears,
             name: batchName,
             onWaiting: onWaiting

@@ -192,7 +192,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     mutating func queue(for origin: inout LoadOrigin?) -> (Queue, opened: Bool) {
         // Whatever runs on the thread of a scope's executor belongs to the scope: that is known sooner than the origin.
         if let queue = gathering.first, queue.isOfCurrentThread { return (queue, false) }
-        return queue(of: Self.found(&origin).scope)
+        if origin == nil { origin = .current }
+        return queue(of: origin?.scope)  // Which needs no copy of the origin.
     }
 
     /// The queue that gathers the loads of a scope.

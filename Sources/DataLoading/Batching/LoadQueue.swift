@@ -46,6 +46,16 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
             self.place = Int32(truncatingIfNeeded: place)
         }
 
+        /// Notes who is the last in its line.
+        ///
+        /// - Returns: Who was; -1 if nobody was.
+        @inlinable
+        mutating func lineUp(_ waiter: Int32) -> Int32 {
+            defer { lastWaiter = waiter }
+            if lastWaiter < 0 { firstWaiter = waiter }
+            return lastWaiter
+        }
+
         @inlinable
         var isGathered: Bool {
             if case .gathered = state { true } else { false }
@@ -171,13 +181,8 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     func lineUp(forSlot slot: Int) -> Int {
         let number = waiters.count
         waiters.appendOrBegin(with: Waiter(slot: slot))
-        let last = slots[slot].lastWaiter
-        if last < 0 {
-            slots[slot].firstWaiter = Int32(truncatingIfNeeded: number)
-        } else {
-            waiters[Int(last)].next = Int32(truncatingIfNeeded: number)
-        }
-        slots[slot].lastWaiter = Int32(truncatingIfNeeded: number)
+        let last = slots[slot].lineUp(Int32(truncatingIfNeeded: number))
+        if last >= 0 { waiters[Int(last)].next = Int32(truncatingIfNeeded: number) }
         return number
     }
 

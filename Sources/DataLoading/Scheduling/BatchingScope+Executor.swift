@@ -2,8 +2,6 @@
 //
 // A scope as the executor of its tasks. It knows when none of them can run, which is when a tick ends.
 
-import Synchronization
-
 extension BatchingScope: TaskExecutor {
     /// What a loader does when a tick ends. A struct, because a function that lies in an array is wrapped, which takes
     /// memory.
@@ -126,23 +124,6 @@ extension BatchingScope: TaskExecutor {
                 return
             }
         }
-    }
-
-    /// Whether a job of this scope runs on the current thread.
-    ///
-    /// Only what the current thread itself has written can equal its own number, so no order with others is needed.
-    /// Never a part of its callers, nor is what writes it: see ``currentThread()``.
-    @usableFromInline var isOnCurrentThread: Bool {
-        @inline(never) get { thread.load(ordering: .relaxed) == currentThread() }
-    }
-
-    @inline(never)
-    private func beOnCurrentThread() {
-        thread.store(currentThread(), ordering: .relaxed)
-    }
-
-    private func leaveThread() {
-        thread.store(0, ordering: .relaxed)
     }
 
     /// What to do next. Once it says to stop, another thread may drain.

@@ -26,8 +26,7 @@ final class BatchingScope: @unchecked Sendable {  // See `own`.
 
     @exclusivity(unchecked) var own: Own
     let mailbox = Lock(Mailbox())
-    /// The thread that runs a job of this scope; 0 while there is none.
-    let thread = Atomic<UInt>(0)
+    let threadKey = BatchingScope.threadKey
     let tick: BatchingTick
     let registry = LoaderRegistry()
     let serialNumber = SerialNumber()
@@ -46,11 +45,8 @@ final class BatchingScope: @unchecked Sendable {  // See `own`.
     /// An unstructured task inherits task-local values but not the executor: no tick waits for it, so it is outside.
     static var current: BatchingScope? { LoadOrigin.current.scope }
 
-    /// Whether the ticks of this scope, which the current task inherited, wait for it.
-    var isOfCurrentTask: Bool {
-        if isOnCurrentThread { return true }
-        return withUnsafeCurrentTask { $0?.unownedTaskExecutor } == asUnownedTaskExecutor()
-    }
+    /// Whether the ticks of this scope wait for the current task, also while that is on the thread of an actor.
+    var isOfCurrentTask: Bool { withUnsafeCurrentTask { $0?.unownedTaskExecutor } == asUnownedTaskExecutor() }
 
     /// Whether the current thread runs one of its tasks, and that is known to work for no batch.
     @usableFromInline var isOnCurrentThreadWithoutBatches: Bool { isOnCurrentThread && own.runningBatches == 0 }
