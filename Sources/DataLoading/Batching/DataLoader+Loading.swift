@@ -47,7 +47,7 @@ extension DataLoader {
     /// - Complexity: O(*n*), besides the fetch.
     @inlinable
     public nonisolated func loadMany(_ keys: some Collection<Key>) async throws -> [Value] {
-        try await loadManyResults(keys).map { try $0.get() }
+        try await ended(keys).loads.map { try result(of: $0).get() }
     }
 
     /// Loads several keys and tells for each its value or its error, with one suspension for all.
@@ -59,16 +59,25 @@ extension DataLoader {
     /// - Complexity: O(*n*), besides the fetch.
     @inlinable
     public nonisolated func loadManyResults(_ keys: some Collection<Key>) async -> [Result<Value, any Error>] {
+        await ended(keys).loads.map { result(of: $0) }
+    }
+
+    /// Loads several keys, and waits until their loads have ended: nobody changes the group any more.
+    @inlinable
+    nonisolated func ended(_ keys: some Collection<Key>) async -> LoadGroup<Key, Value> {
         let keys = Array(keys)  // A lazy collection runs its owner's code, which may call the loader.
         let group = enter(keys)
         await wait(for: group)
         intake.withLock { $0.settle(group) }
-        return group.loads.map { load in
-            switch load {
-            case .finished(let result): result
-            case .waiting: .failure(CancellationError())
-            case .circular(let key): .failure(circularLoad(of: key))
-            }
+        return group
+    }
+
+    @inlinable
+    nonisolated func result(of load: LoadGroup<Key, Value>.Load) -> Result<Value, any Error> {
+        switch load {
+        case .finished(let result): result
+        case .waiting: .failure(CancellationError())
+        case .circular(let key): .failure(circularLoad(of: key))
         }
     }
 
