@@ -55,10 +55,49 @@ struct OutsideScopeTests {
         #expect(mixed.isEmpty)
     }
 
+    /// An actor runs whatever waits for it on the thread of whoever came first.
+    @Test func `what a shared actor asks for goes with the tick of its caller's scope`() async throws {
+        let (loader, log) = tenfold()
+        let asker = Asker(loader: loader)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for sign in [1, -1] {
+                group.addTask {
+                    for round in 0..<200 {
+                        try await withBatching {
+                            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                                for key in 1...20 {
+                                    tasks.addTask {
+                                        let key = sign * (round * 20 + key)
+                                        let value = try await asker.ask(for: key).value
+                                        #expect(value == key * 10)
+                                    }
+                                }
+                                try await tasks.waitForAll()
+                            }
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let mixed = log.all.filter { keys in keys.contains { $0 < 0 } && keys.contains { $0 > 0 } }
+        #expect(mixed.isEmpty)
+    }
+
     @Test func `the cap holds`() async throws {
         let (loader, log) = tenfold(options: try DataLoaderOptions(maxBatchSize: 7))
         _ = try await loader.loadMany(0..<100)
         #expect(log.sizes.allSatisfy { $0 <= 7 })
         #expect(Set(log.all.joined()) == Set(0..<100))
     }
+}
+
+private actor Asker {
+    private let loader: DataLoader<Int, Int>
+
+    init(loader: DataLoader<Int, Int>) {
+        self.loader = loader
+    }
+
+    func ask(for key: Int) -> PendingLoad<Int, Int> { loader.enqueue(key) }
 }

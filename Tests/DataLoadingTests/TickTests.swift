@@ -180,19 +180,6 @@ struct TickTests {
         #expect(value == 30)
     }
 
-    @available(macOS 26, *)
-    @Test func `what a task loads that begins at once, on the scope's thread, goes with the scope's tick`() async throws
-    {
-        let (loader, log) = tenfold()
-        let values = try await withBatching {
-            let immediate = Task.immediateDetached { try await loader.load(1) }
-            let enqueued = loader.enqueue(2)
-            return try await [immediate.value, enqueued.value]
-        }
-        #expect(values == [10, 20])
-        #expect(log.all == [[1, 2]])
-    }
-
     @Test func `a key that was enqueued and not awaited is sent when the scope ends`() async throws {
         let (loader, log) = tenfold()
         let pending = await withBatching { loader.enqueue(8) }

@@ -137,7 +137,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     @inlinable
     static func batch(askingFor queue: Queue, from origin: inout LoadOrigin?) -> RunningBatch? {
         // That no batch runs is known sooner than the origin.
-        if origin == nil, let scope = queue.scope, scope.isOnCurrentThreadWithoutBatches { return nil }
+        if origin == nil, let scope = queue.scope, scope.isRunningWithoutBatches { return nil }
         return found(&origin).batch
     }
 
@@ -190,7 +190,7 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The queue that gathers the loads of the current task.
     @inlinable
     mutating func queue(for origin: inout LoadOrigin?) -> (Queue, opened: Bool) {
-        // Whatever runs on the thread of a scope's executor belongs to the scope: that is known sooner than the origin.
+        // That the current thread runs a task of the queue's scope is known sooner than the origin.
         if let queue = gathering.first, queue.isOfCurrentThread { return (queue, false) }
         if origin == nil { origin = .current }
         return queue(of: origin?.scope)  // Which needs no copy of the origin.

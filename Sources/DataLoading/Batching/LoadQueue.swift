@@ -221,7 +221,7 @@ final class LoadQueue<Key: Hashable & Sendable, Value: Sendable>: @unchecked Sen
     }
 
     /// Whether the current thread runs a task of its scope.
-    @inlinable var isOfCurrentThread: Bool { scope?.isOnCurrentThread ?? false }
+    @inlinable var isOfCurrentThread: Bool { scope?.isRunningOnCurrentThread ?? false }
 
     /// Whether nothing of it is to come any more.
     @inlinable var hasEnded: Bool { isDue && sent == slots.count && running == 0 }

@@ -2,6 +2,8 @@
 //
 // A scope as the executor of its tasks. It knows when none of them can run, which is when a tick ends.
 
+import Synchronization
+
 extension BatchingScope: TaskExecutor {
     /// What a loader does when a tick ends. A struct, because a function that lies in an array is wrapped, which takes
     /// memory.
@@ -106,6 +108,7 @@ extension BatchingScope: TaskExecutor {
             case .run:
                 looksInMailbox = false
                 for number in jobs.indices {
+                    own.isRunningTask = jobs[number].isTask
                     jobs[number].runSynchronously(on: asUnownedTaskExecutor())
                     jobsThisTurn += 1
                     guard jobsThisTurn == Self.jobsPerTurn else { continue }
@@ -116,6 +119,7 @@ extension BatchingScope: TaskExecutor {
                     beOnCurrentThread()
                 }
                 jobs.removeAll(keepingCapacity: true)
+                own.isRunningTask = false
             case .endTick(let isLast):
                 for end in tickEnds { end.act(self) }
                 tickEnds.removeAll(keepingCapacity: true)
@@ -124,6 +128,23 @@ extension BatchingScope: TaskExecutor {
                 return
             }
         }
+    }
+
+    /// Whether a job of this scope runs on the current thread.
+    ///
+    /// Only what the current thread itself has written can equal its own number, so no order with others is needed.
+    /// Never a part of its callers, nor is what writes it: see ``currentThread()``.
+    var isOnCurrentThread: Bool {
+        @inline(never) get { thread.load(ordering: .relaxed) == currentThread() }
+    }
+
+    @inline(never)
+    private func beOnCurrentThread() {
+        thread.store(currentThread(), ordering: .relaxed)
+    }
+
+    private func leaveThread() {
+        thread.store(0, ordering: .relaxed)
     }
 
     /// What to do next. Once it says to stop, another thread may drain.
@@ -158,6 +179,19 @@ extension BatchingScope: TaskExecutor {
             mailbox.isDraining = false
             return .stop
         }
+    }
+}
+
+extension UnownedJob {
+    /// Whether it is a task. An actor that has work is a job too, and runs whatever waits for it, also what tasks of other
+    /// scopes have asked.
+    ///
+    /// There is no public way to ask. This reads the kind of the job from its flags, which follow two words of any object
+    /// and two for whoever schedules it: `Job` in Swift's `ABI/Task.h`, and `JobKind` in its `ABI/MetadataValues.h`.
+    fileprivate var isTask: Bool {
+        let flags = unsafeBitCast(self, to: UnsafeRawPointer.self)
+            .load(fromByteOffset: 4 * MemoryLayout<UnsafeRawPointer>.size, as: UInt32.self)
+        return flags & 0xFF == 0
     }
 }
 

@@ -13,6 +13,8 @@ final class BatchingScope: @unchecked Sendable {  // See `own`.
     /// one such thread, so this needs no lock.
     struct Own {
         var jobs: [UnownedJob] = []
+        /// Whether it runs a task, which is one of the scope's, rather than an actor, which runs tasks of anybody.
+        var isRunningTask = false
         var tickEnds: [TickEnd] = []
         /// How many batches its tasks may work for.
         var runningBatches: Int
@@ -26,7 +28,8 @@ final class BatchingScope: @unchecked Sendable {  // See `own`.
 
     @exclusivity(unchecked) var own: Own
     let mailbox = Lock(Mailbox())
-    let threadKey = BatchingScope.threadKey
+    /// The thread that runs a job of this scope; 0 while there is none.
+    let thread = Atomic<UInt>(0)
     let tick: BatchingTick
     let registry = LoaderRegistry()
     let serialNumber = SerialNumber()
@@ -45,11 +48,17 @@ final class BatchingScope: @unchecked Sendable {  // See `own`.
     /// An unstructured task inherits task-local values but not the executor: no tick waits for it, so it is outside.
     static var current: BatchingScope? { LoadOrigin.current.scope }
 
-    /// Whether the ticks of this scope wait for the current task, also while that is on the thread of an actor.
-    var isOfCurrentTask: Bool { withUnsafeCurrentTask { $0?.unownedTaskExecutor } == asUnownedTaskExecutor() }
+    /// Whether the ticks of this scope, which the current task inherited, wait for it.
+    var isOfCurrentTask: Bool {
+        if isRunningOnCurrentThread { return true }
+        return withUnsafeCurrentTask { $0?.unownedTaskExecutor } == asUnownedTaskExecutor()
+    }
+
+    /// Whether the current thread runs one of its tasks, as far as can be told without asking for the task.
+    @usableFromInline var isRunningOnCurrentThread: Bool { isOnCurrentThread && own.isRunningTask }
 
     /// Whether the current thread runs one of its tasks, and that is known to work for no batch.
-    @usableFromInline var isOnCurrentThreadWithoutBatches: Bool { isOnCurrentThread && own.runningBatches == 0 }
+    @usableFromInline var isRunningWithoutBatches: Bool { isRunningOnCurrentThread && own.runningBatches == 0 }
 
     /// Whether ticks still end: not after the body has.
     @usableFromInline var isOpen: Bool { mailbox.withLock { !$0.isClosed } }

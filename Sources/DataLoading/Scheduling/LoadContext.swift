@@ -31,9 +31,6 @@ struct LoadOrigin {
     @usableFromInline let batch: RunningBatch?
 
     @usableFromInline static var current: LoadOrigin {
-        if let scope = BatchingScope.ofCurrentThread {
-            return LoadOrigin(scope: scope, batch: scope.own.runningBatches == 0 ? nil : LoadContext.current?.batch)
-        }
         guard let context = LoadContext.current else { return LoadOrigin(scope: nil, batch: nil) }
         guard let scope = context.scope, scope.isOfCurrentTask else {
             return LoadOrigin(scope: nil, batch: context.batch)

@@ -60,12 +60,7 @@ class RunningBatch: @unchecked Sendable {  // See each variable.
     @usableFromInline
     final func start(_ work: @escaping Work) {
         self.work = work
-        if scope?.start(self) != true { startDetached() }
-    }
-
-    /// Not a part of its caller: a priority takes memory of the stack, used or not.
-    @inline(never)
-    private final func startDetached() {
+        if scope?.start(self) == true { return }
         let task = Task.detached(name: name, priority: priority.taskPriority) {
             await LoadContext.$current.withValue(WorkerContext(scope: self.scope, running: self)) { () async -> Void in
                 await self.takeWork()?(self)
