@@ -8,7 +8,10 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct StressTests {
     // In a process of its own, for the other tests open descriptors and threads at the same time.
     @Test func `Requests cancelled in every phase all end once, and leave nothing behind`() async {
-        let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+        let result = await #expect(
+            processExitsWith: .success,
+            observing: [\.standardOutputContent, \.standardErrorContent]
+        ) {
             // 100,000 is the number to run now and then; it takes a minute or so.
             let requests = ProcessInfo.processInfo.environment["TRANSPORT_STRESS_REQUESTS"].flatMap { Int($0) } ?? 6_400
             let storm = try CancellationStorm(capacity: 2 * requests)
@@ -30,5 +33,7 @@ import Testing
             print("\(tally), \(seen) seen, \(before) -> \(after)")
         }
         print(String(decoding: result?.standardOutputContent ?? [], as: UTF8.self))
+        // What it threw, or what a sanitizer saw.
+        print(String(decoding: result?.standardErrorContent ?? [], as: UTF8.self))
     }
 }
