@@ -56,26 +56,29 @@ struct OutsideScopeTests {
     }
 
     /// An actor runs whatever waits for it on the thread of whoever came first.
-    @Test func `what a shared actor asks for goes with the tick of its caller's scope`() async throws {
+    @Test(arguments: [true, false])
+    func `who meets a scope's tasks in an actor joins none of its batches`(isScoped: Bool) async throws {
         let (loader, log) = tenfold()
-        let asker = Asker(loader: loader)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for sign in [1, -1] {
-                group.addTask {
-                    for round in 0..<200 {
-                        try await withBatching {
-                            try await withThrowingTaskGroup(of: Void.self) { tasks in
-                                for key in 1...20 {
-                                    tasks.addTask {
-                                        let key = sign * (round * 20 + key)
-                                        let value = try await asker.ask(for: key).value
-                                        #expect(value == key * 10)
-                                    }
-                                }
-                                try await tasks.waitForAll()
-                            }
-                        }
+        let desk = Desk(loader: loader)
+        let load = { @Sendable (keys: [Int]) async throws in
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                for key in keys {
+                    tasks.addTask {
+                        let value = try await desk.enqueue(key).value
+                        #expect(value == key * 10)
                     }
+                }
+                try await tasks.waitForAll()
+            }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for round in 0..<200 { try await withBatching { try await load((1...20).map { round * 20 + $0 }) } }
+            }
+            group.addTask {
+                for round in 0..<200 {
+                    let keys = (1...20).map { -(round * 20 + $0) }
+                    if isScoped { try await withBatching { try await load(keys) } } else { try await load(keys) }
                 }
             }
             try await group.waitForAll()
@@ -92,12 +95,12 @@ struct OutsideScopeTests {
     }
 }
 
-private actor Asker {
+private actor Desk {
     private let loader: DataLoader<Int, Int>
 
     init(loader: DataLoader<Int, Int>) {
         self.loader = loader
     }
 
-    func ask(for key: Int) -> PendingLoad<Int, Int> { loader.enqueue(key) }
+    func enqueue(_ key: Int) -> PendingLoad<Int, Int> { loader.enqueue(key) }
 }

@@ -192,8 +192,8 @@ struct Intake<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     mutating func queue(for origin: inout LoadOrigin?) -> (Queue, opened: Bool) {
         // That the current thread runs a task of the queue's scope is known sooner than the origin.
         if let queue = gathering.first, queue.isOfCurrentThread { return (queue, false) }
-        if origin == nil { origin = .current }
-        return queue(of: origin?.scope)  // Which needs no copy of the origin.
+        if origin == nil { origin = .current }  // `found(_:)` would make a copy of it.
+        return queue(of: origin?.scope)
     }
 
     /// The queue that gathers the loads of a scope.
